@@ -56,7 +56,7 @@ def examine_district(settings: Settings, district: District, now: datetime) -> l
     return [
         *run_check("clock", partial(check_clock, settings, district, now), district.id),
         *run_check("warehouse", partial(check_warehouse, settings, district, now), district.id),
-        *run_check("serves", partial(check_releases, settings.home, district.id), district.id),
+        *run_check("serves", partial(check_releases, settings, district.id), district.id),
         *run_check("scores", partial(check_scores, settings, district), district.id),
         *run_check("nights", partial(check_nights, settings, district), district.id),
         *run_check("programs", partial(check_backlog, settings, district, now), district.id),

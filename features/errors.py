@@ -14,7 +14,7 @@ A message says what is wrong, where, and what to do. Packages above declare thei
       BundleRefused        5  a bundle that is not what was signed (models.bundle.manifest)
       KeysRefused          5  signing keys that are absent or unusable (models.bundle.signing)
       ReleaseRefused       3  a release that cannot be made or read (models.releases)
-      GateRefused          4  a bundle without the right to serve (models.releases)
+      GateRefused          4  a bundle without the right to serve (models.release_checks)
       SharedFileRefused    3  a shared file that is not what a district signed (models.collaborative.shared_file)
       SpecRefused          2  the spec of a prepared table (training.prepared_table.spec)
       NotJudgeable         3  an outcome that no known school year can judge (training.cohort_examples)

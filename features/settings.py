@@ -14,6 +14,7 @@ from features.file_mapping.validation import validate_mapping
 from features.nightly_settings import Nightly
 from features.policies.chronic_absence import ChronicAbsence
 from features.policies.record_policies import RecordPolicies
+from features.pool_settings import LendableYear, Lent
 from features.schedule import refuse_unknown_entries
 from features.served_outcome import ServedOutcome, said_once
 from features.service_settings import Service
@@ -64,6 +65,7 @@ class District(Section):
     sign_in: SignIn = SignIn()
     feeds: Feeds = Feeds()
     context: Context = Context()
+    lends: tuple[Lent, ...] = ()
     quarantine_values: Literal["masked", "plain"] = Field(
         default="masked", description="how a bad value is kept in quarantine: its shape, or itself"
     )
@@ -83,6 +85,10 @@ class District(Section):
             raise ValueError("expected `source` for one system or `sources` for several, not both")
         owned_tables(self.read_from)
         return self
+
+    def lends_to(self, pool: str) -> frozenset[LendableYear]:
+        """The records that it lends to a pool, by table and school year."""
+        return frozenset().union(*(one.records for one in self.lends if one.pool == pool))
 
     @property
     def names_sources(self) -> bool:
@@ -242,6 +248,17 @@ class Settings(Section):
                 return district
         known = ", ".join(d.id for d in self.districts) or "none"
         raise SettingsRefused(f"no district '{district_id}' in ontrack.toml; it has: {known}")
+
+    def pool(self, name: str) -> tuple[District, ...]:
+        """The districts of a pool, those that lend no year yet among them; SettingsRefused where there are none."""
+        found = tuple(one for one in self.districts if any(lent.pool == name for lent in one.lends))
+        if not found:
+            known = ", ".join(sorted({lent.pool for one in self.districts for lent in one.lends})) or "none"
+            raise SettingsRefused(
+                f"no district of ontrack.toml lends to pool '{name}'; pools it has: {known}. A district lends with "
+                "[[districts.lends]]"
+            )
+        return found
 
     def warehouse(self, district_id: str) -> Path:
         """The district's warehouse file."""

@@ -42,6 +42,7 @@ def promote_command(
             public_key=load_public_key(settings.home / "keys"),
             approval=Approval(approved_by, reason, alone),
             now=datetime.now(UTC),
+            settings=settings,
         )
         announce_release(settings, release)
 
@@ -64,5 +65,6 @@ def rollback_command(
     public_key = load_public_key(settings.home / "keys")
     key = release_key(settings, district, outcome)
     approval = Approval(approved_by, reason, alone)
-    release = rollback(settings.home, key, public_key=public_key, approval=approval, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    release = rollback(settings.home, key, public_key=public_key, approval=approval, now=now, settings=settings)
     announce_release(settings, release)

@@ -5,7 +5,6 @@ that poll. A process that dies between the two leaves a log that is ahead, and t
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from features.atomic_files import append_through, complete_lines, file_lock, read_if_present, replace_through
 from features.errors import Refused
+from features.settings import Settings
 from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.canonical_json import canonical_json
 from models.bundle.manifest import folder_name
-from models.feature_dictionary import fingerprint_of
+from models.release_checks import check_approver, check_consent, check_gate
 
 POINTER, LOG, LOCK = "current.json", "log.jsonl", ".lock"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
@@ -28,12 +28,6 @@ Action = Literal["promoted", "rolled_back"]
 
 class ReleaseRefused(Refused):
     """A release that cannot be made or read. Exit code 3."""
-
-
-class GateRefused(Refused):
-    """A bundle without the right to serve here. Exit code 4."""
-
-    exit_code = 4
 
 
 @dataclass(frozen=True)
@@ -92,15 +86,6 @@ class Release(LogEntry):
 
 
 @dataclass(frozen=True)
-class RecordedCheck:
-    """One check of `gate.json`, as a refusal cites it."""
-
-    code: str
-    verdict: str
-    says: str
-
-
-@dataclass(frozen=True)
 class VerifiedRelease:
     """A release that may be made: bundle, gate and approver are verified. Making it takes the time of a write."""
 
@@ -112,44 +97,71 @@ class VerifiedRelease:
 
 
 def promote(
-    home: Path, key: ReleaseKey, bundle_path: Path, *, public_key: PublicKey, approval: Approval, now: datetime
+    home: Path,
+    key: ReleaseKey,
+    bundle_path: Path,
+    *,
+    public_key: PublicKey,
+    approval: Approval,
+    now: datetime,
+    settings: Settings | None = None,
 ) -> Release:
     """Promotes a verified bundle whose signed gate allows it here; promoting what serves changes nothing.
 
     Raises BundleRefused for a damaged bundle, GateRefused for a model without a pass, a bundle made for elsewhere or
-    an approver who trained it, ReleaseRefused for one outside `home/bundles`.
+    an approver who trained it, ReleaseRefused for one outside `home/bundles`; with the installation's `settings` also
+    GateRefused for a model that learned from records which a district has taken back.
     """
-    return make_release(verify_promotion(home, key, bundle_path, public_key=public_key, approval=approval), now)
+    found = verify_promotion(home, key, bundle_path, public_key=public_key, approval=approval, settings=settings)
+    return make_release(found, now)
 
 
-def rollback(home: Path, key: ReleaseKey, *, public_key: PublicKey, approval: Approval, now: datetime) -> Release:
+def rollback(
+    home: Path,
+    key: ReleaseKey,
+    *,
+    public_key: PublicKey,
+    approval: Approval,
+    now: datetime,
+    settings: Settings | None = None,
+) -> Release:
     """Rolls back to what served before, as a new line of the log; a second rollback goes further back.
 
     Raises ReleaseRefused where nothing served before, BundleRefused where its bundle is not as it was, GateRefused
     where the approver trained it.
     """
-    return make_release(verify_rollback(home, key, public_key=public_key, approval=approval), now)
+    return make_release(verify_rollback(home, key, public_key=public_key, approval=approval, settings=settings), now)
 
 
 def verify_promotion(
-    home: Path, key: ReleaseKey, bundle_path: Path, *, public_key: PublicKey, approval: Approval
+    home: Path,
+    key: ReleaseKey,
+    bundle_path: Path,
+    *,
+    public_key: PublicKey,
+    approval: Approval,
+    settings: Settings | None = None,
 ) -> VerifiedRelease:
     """What `promote` would make; raises as it does."""
     bundle = open_bundle(bundle_path, public_key)
-    check_gate(bundle, key)
-    check_approver(bundle, approval)
+    check_gate(bundle, key.district_id, key.outcome, key.grade_band)
+    check_approver(bundle, approval.by, alone=approval.alone)
+    check_consent(bundle, settings)
     if bundle_path.resolve() != (home / "bundles" / folder_name(bundle.digest)).resolve():
         raise ReleaseRefused(f"{bundle_path}: expected {home / 'bundles' / folder_name(bundle.digest)}; move it there")
     return VerifiedRelease(home, key, "promoted", bundle, approval)
 
 
-def verify_rollback(home: Path, key: ReleaseKey, *, public_key: PublicKey, approval: Approval) -> VerifiedRelease:
+def verify_rollback(
+    home: Path, key: ReleaseKey, *, public_key: PublicKey, approval: Approval, settings: Settings | None = None
+) -> VerifiedRelease:
     """What `rollback` would make; raises as it does."""
     serving = serving_history(release_log(home, key))
     if len(serving) < 2:
         raise ReleaseRefused(f"{key.folder(home) / LOG}: nothing served before; promote another bundle instead")
     bundle = open_bundle(home / "bundles" / folder_name(serving[-2]), public_key)
-    check_approver(bundle, approval)
+    check_approver(bundle, approval.by, alone=approval.alone)
+    check_consent(bundle, settings)
     return VerifiedRelease(home, key, "rolled_back", bundle, approval)
 
 
@@ -182,64 +194,6 @@ def release_log(home: Path, key: ReleaseKey) -> tuple[Release, ...]:
         if line.sequence != expected:
             raise ReleaseRefused(f"{path}: release {expected} is missing or changed; restore the file's back-up")
     return tuple(release_of(home, key, line) for line in lines)
-
-
-def check_gate(bundle: Bundle, key: ReleaseKey) -> None:
-    """Raise GateRefused unless the bundle was made for the key, and passed the gate where it is a model."""
-    if (bundle.name, bundle.grade_band) != (key.outcome, key.grade_band):
-        raise GateRefused(
-            f"{bundle.path}: made for {bundle.name}, grades {bundle.grade_band}; "
-            f"expected {key.outcome}, grades {key.grade_band}: train for it"
-        )
-    if bundle.gate is None:
-        if bundle.kind == "model":
-            raise GateRefused(f"{bundle.path}: it has no gate.json; expected a pass: train on the district's warehouse")
-        return
-    judged_for = (bundle.gate.get("district_id"), bundle.gate.get("outcome"))
-    if judged_for != (key.district_id, key.outcome):
-        raise GateRefused(
-            f"{bundle.path}: gate.json is for {' '.join(map(str, judged_for))}; "
-            f"expected {key.district_id} {key.outcome}: train on that district's warehouse"
-        )
-    if bundle.kind == "model" and bundle.gate.get("features") != fingerprint_of(bundle.dictionary):
-        raise GateRefused(f"{bundle.path}: gate.json is about other features than the bundle has; train again")
-    if bundle.kind == "model" and bundle.gate.get("verdict") != "pass":
-        raise GateRefused(
-            f"{bundle.path}: the gate's verdict is {bundle.gate.get('verdict')}: {describe_failed_checks(bundle.gate)}"
-            "; promote the rule's bundle of the same run instead, or train again with more years"
-        )
-    check_gate_by_part(bundle)
-
-
-def check_gate_by_part(bundle: Bundle) -> None:
-    """Raise GateRefused unless the gate passed the model in every part of the year where the bundle has it serve."""
-    recorded = TypeAdapter(dict[str, str]).validate_python((bundle.gate or {}).get("parts") or {})
-    for part in bundle.parts:
-        verdict = recorded.get(part.name, "not recorded")
-        if part.serves == "model" and verdict != "pass":
-            raise GateRefused(
-                f"{bundle.path}: the model serves in part '{part.name}', where the verdict of gate.json is {verdict}; "
-                "promote the rule's bundle of the same run instead, or train again"
-            )
-
-
-def check_approver(bundle: Bundle, approval: Approval) -> None:
-    """Raise GateRefused unless a named person approves whom the bundle's signed provenance does not name as trainer."""
-    if not approval.by.strip():
-        raise GateRefused("a release needs a name: say who approves it with --approved-by")
-    trainer = bundle.provenance.get("trained_by", "")
-    if trainer.casefold() == approval.by.strip().casefold() and not approval.alone:
-        raise GateRefused(
-            f"{bundle.path}: {trainer} trained it and cannot approve it too; name a second person with --approved-by, "
-            "or say --alone, which the release log keeps"
-        )
-
-
-def describe_failed_checks(gate: Mapping[str, object]) -> str:
-    """Describes the checks that did not pass."""
-    checks = TypeAdapter(list[RecordedCheck]).validate_python(gate.get("checks") or [])
-    found = [f"{check.code} ({check.says})" for check in checks if check.verdict != "pass"]
-    return "; ".join(found) or "no check is recorded"
 
 
 def append_release(

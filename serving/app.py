@@ -174,7 +174,7 @@ def build_context(settings: Settings, clock: Callable[[], datetime]) -> AppConte
     return AppContext(
         settings=settings,
         engine=engine,
-        releases=ReleaseCache(settings.home, outcomes_of(settings), log),
+        releases=ReleaseCache(settings, outcomes_of(settings), log),
         tokens=TokenIssuer(settings.service.public_url, TokenKeys(settings.home / "keys" / "tokens")),
         secrets=SealedSecrets(settings.home / "keys"),
         providers=identity_providers(settings),

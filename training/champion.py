@@ -10,6 +10,7 @@ from models.bundle.signing import KeysRefused
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
 from models.feature_dictionary import dictionary_of
+from models.pool.learned_from import withdrawn
 from models.release_loader import load_serving
 from models.releases import ReleaseKey
 from training.evaluation.evaluation import Evaluation
@@ -55,7 +56,11 @@ def champion_of(request: TrainingRequest) -> Champion | None:
         return None
     bundle = serving.bundle
     known = set(dictionary_of(feature_set_of(request.outcome)).names)
-    if not isinstance(bundle.scorer, RiskModel) or not known >= set(bundle.dictionary.names):
+    if (
+        withdrawn(bundle.metrics, request.settings)
+        or not isinstance(bundle.scorer, RiskModel)
+        or not known >= set(bundle.dictionary.names)
+    ):
         return None
     return Champion(bundle.scorer, max(LearnedFrom.model_validate(bundle.metrics).train_years))
 

@@ -10,7 +10,15 @@ from pydantic import TypeAdapter
 from rich.console import Console
 
 from features.errors import Refused, SettingsRefused
-from features.terminal import Context, DistrictOption, JsonOption, settings_of, terminal_progress, today_in
+from features.terminal import (
+    Context,
+    DistrictOption,
+    JsonOption,
+    settings_of,
+    terminal_progress,
+    today_everywhere,
+    today_in,
+)
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -45,6 +53,22 @@ def train_command(
         typer.echo(json.dumps(answer_of(trained, report)))
     else:
         print_trained(trained, report, district)
+
+
+@app.command("train-pool")
+def train_pool_command(
+    context: Context,
+    pool: Annotated[str, typer.Argument(help="The pool, as districts name it in [[districts.lends]].")],
+    outcome: Annotated[str, typer.Option(help="Which outcome; the first one that the districts serve otherwise.")] = "",
+    json_output: JsonOption = False,
+) -> None:
+    """Train one model of the records that districts lend, and judge it in each beside its own; promotes nothing."""
+    from training.pool.train_and_record import print_pool, train_and_record_pool
+
+    settings, now = settings_of(context), datetime.now(UTC)
+    today = today_everywhere(settings, now)
+    found = train_and_record_pool(settings, pool, outcome, today, terminal_progress(), now=now)
+    print_pool(found, pool, as_json=json_output)
 
 
 @app.command("audit")
@@ -82,7 +106,7 @@ def monitor_command(
 ) -> None:
     """Hold what is live against what was promised: records, risks, lists and groups; exit code 4 on a breach."""
     from features.definitions.served_outcomes import served_outcome, served_outcomes
-    from models.releases import GateRefused
+    from models.release_checks import GateRefused
     from training.monitor.district import monitor_district
     from training.monitor.run import result_in_words
 

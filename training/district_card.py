@@ -14,6 +14,7 @@ from models.bundle.model_card import (
 from models.explanations.reason_stability import ReasonStability
 from models.explanations.reasons import Side
 from models.feature_dictionary import dictionary_of
+from models.pool.learned_from import LearnedFrom
 from presentation.numbers import school_year
 from training.audit.checks import AuditCheck, DisparityBounds
 from training.audit.run import RULE
@@ -54,7 +55,12 @@ def card_of(result: TrainingResult, kind: str) -> str:
             calibration=calibration_of(result, kind),
             subgroups=subgroups_of(result, kind),
             smallest_group=request.settings.audit.smallest_group,
-            limits=[*limits_of(result, kind), *left_out_of(result), *named_by_audit(result, kind)],
+            limits=[
+                *pooled_limits(basis),
+                *limits_of(result, kind),
+                *left_out_of(result),
+                *named_by_audit(result, kind),
+            ],
             verdict=VERDICT_WORDS[result.gate.verdict],
         )
     )
@@ -63,7 +69,29 @@ def card_of(result: TrainingResult, kind: str) -> str:
 def learned_from(basis: Basis) -> str:
     """The years that shares or a model are of."""
     years = ", ".join(map(str, basis.split.train))
+    if basis.pooled:
+        return f"{lent_in_words(basis.pooled)} (pool {basis.pooled.pool})"
     return f"school years ending {years}" if years else "no school year: of none the outcome is known yet"
+
+
+def lent_in_words(pooled: LearnedFrom) -> str:
+    """Whose records of which school years a model of several districts learned from."""
+    years = {name: sorted(set().union(*tables.values())) for name, tables in pooled.districts.items()}
+    return "; ".join(f"{name}: school years ending {', '.join(map(str, found))}" for name, found in years.items())
+
+
+def pooled_limits(basis: Basis) -> list[str]:
+    """Why a model of several districts serves here or does not, and what it cannot see; nothing of a district's own."""
+    if basis.pooled is None:
+        return []
+    lacking = [f"{name} ({len(found)})" for name, found in basis.pooled.features_missing.items() if found]
+    unseen = [f"Features that rows of other districts lack: {', '.join(lacking)}."] if lacking else []
+    return [
+        "It learned from records that the districts named above lend; where one takes them back, the rule serves until "
+        "the pool is fitted again.",
+        basis.why_pooled,
+        *unseen,
+    ]
 
 
 def tested_on(basis: Basis) -> str:

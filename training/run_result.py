@@ -8,7 +8,10 @@ from training.evaluation.year_parts import middle_part
 from training.reference_profile import ReferenceProfile
 from training.training_result import TrainingResult
 
-TOLD_ONCE = ("audit", "stability", "search", "followed", "promised", "years", "definition", "left_out", "data_version")
+TOLD_ONCE = (
+    "audit", "stability", "search", "followed", "promised", "years", "definition", "left_out", "data_version", "pooled",
+    "why_pooled",
+)  # fmt: skip
 """Parts of a result that stand once in a file: the audit is the only one of them that differs by part of the year."""
 
 

@@ -17,7 +17,7 @@ from features.warehouse.attendance_coverage import attendance_coverage
 from features.warehouse.reader import Reader
 from models.bundle.bundle import Bundle
 from models.bundle.signing import KeyPair, ensure_keys
-from models.estimators.parameter_search import SearchBudget, SearchResult, search_parameters
+from models.estimators.parameter_search import SearchResult
 from models.examples import Examples
 from models.explanations.reason_stability import ReasonStability
 from models.explanations.refits import measure_stability
@@ -26,22 +26,17 @@ from models.metrics.ranking import list_length
 from training.bundle_writer import BundleWriter, provenance_of
 from training.champion import champion_of, with_champion
 from training.cohort_examples import NotJudgeable, school_names
-from training.evaluation.capacities import capacities_of
 from training.evaluation.evaluation import Evaluation, fit_and_evaluate, risks_with_protected, shares_of_rule
 from training.evaluation.intervals import headline_of
 from training.evaluation.level_by_year import level_gaps_of_rule
-from training.evaluation.rolling_evaluation import (
-    Recipe,
-    YearEvaluation,
-    evaluate_earlier_years,
-    in_part,
-)
+from training.evaluation.rolling_evaluation import YearEvaluation, evaluate_earlier_years, in_part
 from training.evaluation.rule_ranges import ranges_of_rule
 from training.evaluation.scorers import OWN_RULE, PROTECTED
 from training.evaluation.year_parts import YearPart, middle_part, review_week
 from training.first_day_rule import first_day_rule
 from training.gate.bound_checks import kinds_of
 from training.gate.verdict import DeclaredBounds, GateResult, checks_without_model
+from training.recipe import recipe_of, tune_parameters
 from training.reference_profile import build_reference_profile, profiles_by_week
 from training.result_builder import AuditContext, build_training_result, in_week, judged_weeks
 from training.run_result import RunResult
@@ -52,6 +47,16 @@ from training.weeks_after import list_weeks_after
 
 AT_ONCE = 2
 """Parts of a run that are worked on side by side: LightGBM and numpy leave the other core to a second thread."""
+
+
+@dataclass(frozen=True)
+class OwnRun:
+    """A district's own run: its bundles, and where a model could be judged, its data and the judged years."""
+
+    bundles: "TrainedBundles"
+    writer: BundleWriter
+    data: TrainingData | None = None
+    years: tuple[YearEvaluation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,26 +90,44 @@ def train(
     The warehouse is opened once: a load that comes meanwhile is in no part of the run.
     """
     with open_records(request.settings, request.district.id) as reader:
-        try:
-            data = read_training_data(reader, request, progress)
-        except NotJudgeable as refused:
-            progress(f"{request.district.name}: {refused}")
-            result = first_day_rule(reader, request, refused)
-            version, policies = reader.data_version(), reader.declared_policies()
-            provenance = provenance_of(now, code_version, trained_by, data_version=version, policies=policies)
-            return TrainedBundles(result, BundleWriter(request, result, keys_of(request), provenance).write(None), None)
-        tuning = tune_parameters(request, data, progress)
-        learned, tested = (len(np.unique(rows.student)) for rows in (data.learn, data.test))
-        progress(f"{request.district.name}: fitting on {learned} students, judging on {tested} of {data.split.test}")
-        evaluation = evaluate_test_year(request, data, tuning)
-        if isinstance(evaluation, Refused):
-            result = result_without_model(request, data, evaluation)
-        else:
-            result = result_with_model(reader, request, data, evaluation, tuning=tuning, progress=progress)
+        return train_from(
+            reader, request, now=now, code_version=code_version, progress=progress, trained_by=trained_by
+        ).bundles
+
+
+def train_from(
+    reader: Reader,
+    request: TrainingRequest,
+    *,
+    now: datetime,
+    code_version: str,
+    progress: Progress,
+    trained_by: str = "",
+) -> OwnRun:
+    """The same from an open warehouse, with what a pool needs of the run."""
+    try:
+        data = read_training_data(reader, request, progress)
+    except NotJudgeable as refused:
+        progress(f"{request.district.name}: {refused}")
+        result = first_day_rule(reader, request, refused)
+        version, policies = reader.data_version(), reader.declared_policies()
+        provenance = provenance_of(now, code_version, trained_by, data_version=version, policies=policies)
+        writer = BundleWriter(request, result, keys_of(request), provenance)
+        return OwnRun(TrainedBundles(result, writer.write(None), None), writer)
+    tuning = tune_parameters(request, data, progress)
+    years: tuple[YearEvaluation, ...] = ()
+    learned, tested = (len(np.unique(rows.student)) for rows in (data.learn, data.test))
+    progress(f"{request.district.name}: fitting on {learned} students, judging on {tested} of {data.split.test}")
+    evaluation = evaluate_test_year(request, data, tuning)
+    if isinstance(evaluation, Refused):
+        result = result_without_model(request, data, evaluation)
+    else:
+        years = evaluate_years(request, data, evaluation, tuning, progress)
+        result = result_with_model(reader, request, data, years, tuning=tuning, progress=progress)
     provenance = provenance_of(now, code_version, trained_by, data_version=data.version, policies=data.policies)
     writer = BundleWriter(request, result, keys_of(request), provenance)
     model = None if isinstance(evaluation, Refused) else writer.write(evaluation.model)
-    return TrainedBundles(result, writer.write(None), model, data.warnings)
+    return OwnRun(TrainedBundles(result, writer.write(None), model, data.warnings), writer, data, years)
 
 
 def keys_of(request: TrainingRequest) -> KeyPair:
@@ -116,19 +139,20 @@ def result_with_model(
     reader: Reader,
     request: TrainingRequest,
     data: TrainingData,
-    evaluation: Evaluation,
+    years: tuple[YearEvaluation, ...],
     *,
     tuning: SearchResult | None,
     progress: Progress,
+    learned: Examples | None = None,
 ) -> RunResult:
-    """The result of a run in which a model could be fitted."""
-    years = evaluate_years(request, data, evaluation, tuning, progress)
+    """The result of a run in which a model could be fitted; `learned` are its rows where they are of a pool."""
+    evaluation = years[-1].judged
     progress(f"{request.district.name}: following the lists, auditing groups, refitting to see which reasons hold")
     after = list_weeks_after(reader, request, data.test_year, evaluation)
     schools = attendance_coverage(reader, reader.view(data.test_year.scored_on[0])).rename(index=school_names(reader))
     context = AuditContext(after.lead, schools)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        stability = pool.submit(reason_stability, request, data.learn, evaluation, tuning)
+        stability = pool.submit(reason_stability, request, learned or data.learn, evaluation, tuning)
         results = list(pool.map(lambda part: result_of_part(request, data, years, part, context), data.parts))
     profiles = profiles_by_week(request.settings, evaluation.test, evaluation.risks)
     parts = (replace(one, search=tuning, followed=after.lists, stability=stability.result()) for one in results)
@@ -220,27 +244,6 @@ def evaluate_years(
     before = evaluate_earlier_years(data.cohorts.examples, earlier, recipe)
     years = (*before, YearEvaluation(split, evaluation, recipe))
     return with_champion(champion_of(request), evaluation.model, years)
-
-
-def tune_parameters(request: TrainingRequest, data: TrainingData, progress: Progress) -> SearchResult | None:
-    """The parameters that a search within the budget found; None where none is asked for."""
-    training = request.settings.training
-    if not training.search_trials:
-        return None
-    name = f"{request.district.id}-{request.outcome.name}-{data.version[:12]}-{training.seed}"
-    budget = SearchBudget(training.search_trials, request.settings.home / "searches" / f"{name}.log", name)
-    try:
-        return search_parameters(data.learn, budget, seed=training.seed, threads=training.threads, progress=progress)
-    except Refused:
-        return None  # too little to learn from: the fit says so
-
-
-def recipe_of(request: TrainingRequest, data: TrainingData, tuning: SearchResult | None) -> Recipe:
-    """How every year of a run is fitted and judged."""
-    training, bounds = request.settings.training, request.settings.gate
-    tuned = tuning.parameters if tuning else {}
-    capacities = capacities_of(bounds, len(data.test) // len(data.test.lists()))
-    return Recipe(training.seed, training.threads, bounds.replicates, capacities, tuned, data.parts)
 
 
 def with_protected(request: TrainingRequest, judged: Evaluation, learn: Examples) -> Evaluation:

@@ -15,6 +15,7 @@ from training.report.board import render_board
 from training.report.first_day_rule import render_first_day_rule
 from training.report.technical_report import render_technical_report
 from training.train import TrainedBundles, train, training_request_of
+from training.training_request import TrainingRequest
 
 
 def train_and_record(
@@ -26,18 +27,24 @@ def train_and_record(
     """
     request = training_request_of(settings, district_id, today)
     trained = train(request, now=now, code_version=code_version(), progress=progress, trained_by=getuser())
+    return trained, *record(request, trained, progress)
+
+
+def record(request: TrainingRequest, trained: TrainedBundles, progress: Progress) -> tuple[Path, RunRecord | None]:
+    """The report of a judged run, with the page for the board beside it, and its record in MLflow."""
+    settings, district_id, today = request.settings, request.district.id, request.today
     note_trained(settings.home, release_key(request), trained.best.digest)
     report = settings.home / "reports" / f"{district_id}-{request.outcome.name}-{trained.best.digest[:8]}.html"
     report.parent.mkdir(parents=True, exist_ok=True)
     main, parts = trained.result.main, trained.result.parts
     if not main.basis.split.test:
         report.write_text(render_first_day_rule(trained.result, today), encoding="utf-8")
-        return trained, report, None
+        return report, None
     technical = render_technical_report(main, made_on=today, warnings=trained.warnings, parts=parts)
     report.write_text(technical, encoding="utf-8")
     board_beside(report).write_text(render_board(main, made_on=today, parts=parts), encoding="utf-8")
     progress(f"{request.district.name}: recording the run in MLflow")
-    return trained, report, record_run(settings, trained, (report, board_beside(report)))
+    return report, record_run(settings, trained, (report, board_beside(report)))
 
 
 def board_beside(report: Path) -> Path:

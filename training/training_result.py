@@ -14,6 +14,7 @@ from models.explanations.reason_stability import ReasonStability
 from models.metrics.calibration_error import ReliabilityBin
 from models.metrics.classification_metrics import ClassificationMetrics
 from models.metrics.intervals import Interval, intervals_json
+from models.pool.learned_from import KEY
 from training.audit.run import AuditResult
 from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.intervals import Differences
@@ -172,7 +173,13 @@ class TrainingResult:
             "search": None if self.search is None else vars(self.search),
             "rule_bands": {part: asdict(check) for part, check in self.rule_bands.items()},
             "stability": self.stability.as_json() if self.stability else None,
+            **pooled_json(self.basis),
         }
+
+
+def pooled_json(basis: Basis) -> dict[str, object]:
+    """Whose records a model of several districts learned from; nothing of a district's own."""
+    return {} if basis.pooled is None else {KEY: basis.pooled.model_dump(mode="json"), "why_pooled": basis.why_pooled}
 
 
 def serving_rule_of(outcome: Outcome, compared: GateComparison | None) -> str:

@@ -81,37 +81,47 @@ def fit_risk_model(
     in each part of the year; `begins` are the weeks with which later parts begin. Raises Refused where the label has
     one class or there are fewer than 5 students.
     """
-    refuse_one_class(examples.label)
-    defaults = parameters_for(examples.dictionary, seed=seed, threads=threads)
-    parameters = leaves_of_students({**defaults, **tuned}, examples.weight)
-    grown = fit_trees(examples, fixed_order(examples), parameters, seed=seed, begins=begins)
-    return RiskModel(
-        booster_text=strip_text(grown.booster.model_to_string(num_iteration=grown.rounds)),
-        calibrator=grown.calibrator,
-        dictionary=examples.dictionary,
-        threads=threads,
-        fit=fit_record_of(grown.booster, grown.rounds, parameters, examples.dictionary.names),
-    )
+    grown = grow_trees(examples, seed=seed, threads=threads, tuned=tuned)
+    return grown.calibrated(calibrate(grown.margin, examples, grown.places, begins), threads)
 
 
 @dataclass(frozen=True)
-class FittedTrees:
-    """A booster, how many of its trees are used, and the calibrator of their margins."""
+class GrownTrees:
+    """A booster, how many of its trees are used, and the margins of the rows at `places`, which no tree saw."""
 
     booster: lgb.Booster
     rounds: int
-    calibrator: Calibrator
+    margin: Floats
+    places: Places
+    dictionary: FeatureDictionary
+    parameters: Parameters
+
+    def calibrated(self, calibrator: Calibrator, threads: int) -> RiskModel:
+        """The model with a calibrator of these margins."""
+        return RiskModel(
+            booster_text=strip_text(self.booster.model_to_string(num_iteration=self.rounds)),
+            calibrator=calibrator,
+            dictionary=self.dictionary,
+            threads=threads,
+            fit=fit_record_of(self.booster, self.rounds, self.parameters, self.dictionary.names),
+        )
 
 
-def fit_trees(
-    examples: Examples, order: Places, parameters: Parameters, *, seed: int, begins: tuple[int, ...]
-) -> FittedTrees:
-    """Fits trees and calibrator: split by year with enough years, by one fold of students with many rows, else 5."""
+def grow_trees(
+    examples: Examples, *, seed: int, threads: int, tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS
+) -> GrownTrees:
+    """Fits trees: split by year with enough years, by one fold of students with many rows, else in 5 folds.
+
+    Raises Refused as `fit_risk_model` does.
+    """
+    refuse_one_class(examples.label)
+    defaults = parameters_for(examples.dictionary, seed=seed, threads=threads)
+    parameters, order = leaves_of_students({**defaults, **tuned}, examples.weight), fixed_order(examples)
     if len(np.unique(examples.time)) >= YEARS_FOR_YEAR_SPLIT:
-        return fit_on_split(examples, split_by_year(examples, order), parameters, begins)
+        return fit_on_split(examples, split_by_year(examples, order), parameters)
     if len(examples) >= ROWS_FOR_ONE_FOLD:
-        return fit_on_split(examples, split_by_student(examples, order, seed), parameters, begins)
-    return fit_by_folds(examples.take(order), parameters, seed, begins)
+        return fit_on_split(examples, split_by_student(examples, order, seed), parameters)
+    return fit_by_folds(examples, order, parameters, seed)
 
 
 def tree_rows(examples: Examples, *, seed: int) -> Places:
@@ -122,13 +132,16 @@ def tree_rows(examples: Examples, *, seed: int) -> Places:
     return split_by_student(examples, order, seed).learning if len(examples) >= ROWS_FOR_ONE_FOLD else order
 
 
-def fit_by_folds(examples: Examples, parameters: Parameters, seed: int, begins: tuple[int, ...]) -> FittedTrees:
-    """Fits trees on all rows, with rounds and calibrator from folds of students."""
-    held_out = cross_fit(examples, parameters, seed)
+def fit_by_folds(examples: Examples, order: Places, parameters: Parameters, seed: int) -> GrownTrees:
+    """Fits trees on all rows, with rounds and margins from folds of students."""
+    ordered = examples.take(order)
+    held_out = cross_fit(ordered, parameters, seed)
     rounds = best_rounds(held_out)
-    data = lightgbm_dataset(examples.matrix(), examples.label, examples.dictionary, examples.weight)
+    data = lightgbm_dataset(ordered.matrix(), ordered.label, ordered.dictionary, ordered.weight)
     booster = lgb.train(parameters, data, rounds)
-    return FittedTrees(booster, rounds, calibrate_folds(held_out, rounds, examples, begins))
+    margins = [np.asarray(fold.booster.predict(fold.rows, raw_score=True, num_iteration=rounds)) for fold in held_out]
+    places = order[np.concatenate([fold.places for fold in held_out])]
+    return GrownTrees(booster, rounds, np.concatenate(margins), places, examples.dictionary, parameters)
 
 
 @dataclass(frozen=True)
@@ -157,13 +170,13 @@ def split_by_student(examples: Examples, order: Places, seed: int) -> FitSplit:
     return FitSplit(order[fold > 0], held, held)
 
 
-def fit_on_split(examples: Examples, parts: FitSplit, parameters: Parameters, begins: tuple[int, ...]) -> FittedTrees:
-    """Fits trees on the first part, with rounds from the second and the calibrator from the third."""
+def fit_on_split(examples: Examples, parts: FitSplit, parameters: Parameters) -> GrownTrees:
+    """Fits trees on the first part, with rounds from the second and margins of the third."""
     fold = train_with_early_stopping(examples, parts, parameters)
     rounds = best_rounds([fold])
     last = examples.matrix_of(parts.calibrating)
     margin = np.asarray(fold.booster.predict(last, raw_score=True, num_iteration=rounds))
-    return FittedTrees(fold.booster, rounds, calibrate(margin, examples, parts.calibrating, begins))
+    return GrownTrees(fold.booster, rounds, margin, parts.calibrating, examples.dictionary, parameters)
 
 
 def train_with_early_stopping(examples: Examples, parts: FitSplit, parameters: Parameters) -> HeldOutFold:
@@ -239,15 +252,6 @@ def fit_fold(
 def best_rounds(held_out: list[HeldOutFold]) -> int:
     """The number of rounds with the least loss, averaged over the folds."""
     return int(np.argmin(np.mean([fold.loss for fold in held_out], axis=0))) + 1
-
-
-def calibrate_folds(
-    held_out: list[HeldOutFold], rounds: int, examples: Examples, begins: tuple[int, ...]
-) -> Calibrator:
-    """Fits the calibrator on every row's margin from the booster that did not see it."""
-    margins = [np.asarray(fold.booster.predict(fold.rows, raw_score=True, num_iteration=rounds)) for fold in held_out]
-    places = np.concatenate([fold.places for fold in held_out])
-    return calibrate(np.concatenate(margins), examples, places, begins)
 
 
 def calibrate(margin: Floats, examples: Examples, places: Places, begins: tuple[int, ...]) -> Calibrator:

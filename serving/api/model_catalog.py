@@ -13,7 +13,8 @@ from features.definitions.served_outcomes import served_outcomes
 from features.errors import Refused
 from features.language.feature_set import Outcome
 from models.bundle.bundle import Bundle
-from models.releases import RecordedCheck, Release, ReleaseKey, current_release, release_log
+from models.release_checks import RecordedCheck
+from models.releases import Release, ReleaseKey, current_release, release_log
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize
 from serving.access.scopes import Scope
 from serving.api.clients import ClientWithScope
@@ -129,7 +130,7 @@ class ReleasedModel:
         if current is not None and current.bundle.digest == self.entry.digest:
             return current.bundle
         try:
-            return open_release(context.settings.home, self.entry, self.outcome).bundle
+            return open_release(context.settings, self.entry, self.outcome).bundle
         except Refused:
             raise HTTPException(404) from None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from models.bundle.bundle import Bundle
-from models.releases import RecordedCheck
+from models.release_checks import RecordedCheck
 from presentation.charts.line_chart import LineSeries, rate_chart
 from presentation.charts.marks import Chart
 from presentation.numbers import of_100, school_year

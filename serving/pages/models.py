@@ -133,12 +133,13 @@ def keep_decision(visit: Visit, proposal_id: str, decision: str, verified: Verif
 
 def verified_release(visit: Visit, row: ReleaseProposalRow) -> VerifiedRelease:
     """The release of a proposal, approved by the visitor, verified outside the transaction: nobody waits to write."""
-    home, key = visit.context.settings.home, key_of(visit, row.outcome)
+    settings, key = visit.context.settings, key_of(visit, row.outcome)
     approval = Approval(visit.viewer.name, f"{row.reason} (proposed by {row.proposed_name})".strip())
-    public_key = load_public_key(home / "keys")
+    home, public_key = settings.home, load_public_key(settings.home / "keys")
     if row.action == "rollback":
-        return verify_rollback(home, key, public_key=public_key, approval=approval)
-    return verify_promotion(home, key, bundle_path(home, row.bundle_digest), public_key=public_key, approval=approval)
+        return verify_rollback(home, key, public_key=public_key, approval=approval, settings=settings)
+    path = bundle_path(home, row.bundle_digest)
+    return verify_promotion(home, key, path, public_key=public_key, approval=approval, settings=settings)
 
 
 def key_of(visit: Visit, outcome: str) -> ReleaseKey:

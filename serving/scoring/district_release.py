@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from features.definitions.catalog import outcome_of
 from features.definitions.served_outcomes import Served, served_outcomes
@@ -11,6 +10,7 @@ from features.language.feature_set import FeatureSet, Outcome
 from features.settings import Settings
 from models.bundle.bundle import Bundle
 from models.bundle.year_parts import ServedPart
+from models.pool.learned_from import withheld
 from models.release_loader import load_release
 from models.releases import Release, ReleaseKey, current_release, release_log
 from models.scoring import feature_set_of_bundle
@@ -67,7 +67,7 @@ def load_current_release(settings: Settings, district_id: str) -> DistrictReleas
     entry = current_release(settings.home, ReleaseKey(district_id, outcome.name, outcome.grade_band))
     if entry is None:
         raise Refused(f"{district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
-    return open_release(settings.home, entry, outcome)
+    return open_release(settings, entry, outcome)
 
 
 def load_served_releases(settings: Settings, district_id: str) -> tuple[tuple[Served, DistrictRelease], ...]:
@@ -77,7 +77,7 @@ def load_served_releases(settings: Settings, district_id: str) -> tuple[tuple[Se
         outcome = served.outcome
         entry = current_release(settings.home, ReleaseKey(district_id, outcome.name, outcome.grade_band))
         if entry is not None:
-            found.append((served, open_release(settings.home, entry, outcome)))
+            found.append((served, open_release(settings, entry, outcome)))
     if not found:
         raise Refused(f"{district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
     return tuple(found)
@@ -89,11 +89,14 @@ def load_earlier_release(settings: Settings, now: DistrictRelease, release_id: s
         return now
     try:
         entry = next(one for one in release_log(settings.home, now.entry.key) if one.release_id == release_id)
-        return open_release(settings.home, entry, now.outcome)
+        return open_release(settings, entry, now.outcome)
     except (Refused, StopIteration):
         return None
 
 
-def open_release(home: Path, entry: Release, outcome: Outcome) -> DistrictRelease:
-    """A release with its bundle opened; Refused where the bundle is damaged or was made for another definition."""
-    return DistrictRelease(entry, load_release(home, entry, outcome).bundle, outcome)
+def open_release(settings: Settings, entry: Release, outcome: Outcome) -> DistrictRelease:
+    """A release with its bundle opened; Refused where the bundle is damaged or was made for another definition.
+
+    Where it learned from records that are not lent any more, its rule serves in the place of the model.
+    """
+    return DistrictRelease(entry, withheld(load_release(settings.home, entry, outcome).bundle, settings), outcome)

@@ -4,12 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
 
 from features.errors import Refused
 from features.language.feature_set import Outcome
+from features.settings import Settings
 from models.releases import Release, ReleaseKey, current_release
 from serving.scoring.district_release import DistrictRelease, open_release
 
@@ -30,12 +30,12 @@ class ReleaseCache:
 
     def __init__(
         self,
-        home: Path,
+        settings: Settings,
         outcomes: Mapping[str, Outcome],
         log: FilteringBoundLogger,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.home = home
+        self.settings = settings
         self.outcomes = outcomes
         self.log = log
         self.timer = timer
@@ -67,7 +67,7 @@ class ReleaseCache:
         """The entry that the release log gives now: the last one where nothing changed, or the new one is refused."""
         last = replace(last, at=self.timer())
         try:
-            release = current_release(self.home, key)
+            release = current_release(self.settings.home, key)
         except Refused as refusal:
             self.log.error("release log refused", error=type(refusal).__name__)
             return last
@@ -77,7 +77,7 @@ class ReleaseCache:
     def replace_release(self, entry: Release, last: CacheEntry) -> CacheEntry:
         """The last entry with this release opened; with the one before where it does not open."""
         try:
-            release = open_release(self.home, entry, self.outcomes[entry.key.outcome])
+            release = open_release(self.settings, entry, self.outcomes[entry.key.outcome])
         except Refused as refusal:
             self.log.error("release refused", release=entry.release_id, error=type(refusal).__name__)
             return replace(last, refused=entry.release_id)

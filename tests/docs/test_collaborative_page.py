@@ -1,4 +1,4 @@
-"""The how-to of a collaborative, command by command: three districts share, and the office reports."""
+"""The how-to of a collaborative, command by command: three districts share, the office reports, two train together."""
 
 import json
 import shlex
@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import ontrack
 from models.bundle.signing import load_public_key
 from models.collaborative.shared_file import read_shared
+from models.release_checks import GateRefused
 from tests.docs.pages import DOCS, Saved, Shown, steps
 
 PAGE = DOCS / "how-to" / "collaborative.md"
@@ -32,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(folder)
         commands = [go(step) for step in steps(PAGE)]
-    assert sum(commands) == 9
+    assert sum(commands) == 12
     return folder
 
 
@@ -72,3 +73,28 @@ def test_a_year_is_shared_once(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     again = json.loads(typed("ontrack --config district02.toml share --district district02 --json"))
     assert again["was_there"]
     assert path.read_bytes() == first
+
+
+def test_a_pooled_bundle_names_the_records_of_every_district_that_it_learned_from(folder: Path) -> None:
+    bundles = [json.loads(one.read_bytes()) for one in (folder / "pool" / "bundles").glob("*/metrics.json")]
+    told = [one["pooled"] for one in bundles if "pooled" in one]
+    assert len(told) == 2, "one for each district's gate"
+    for one in told:
+        assert one["pool"] == "core"
+        assert one["districts"]["district02"]["incidents"] == [2025]
+        assert "incidents" not in one["districts"]["district03"], "not lent"
+        assert set(one["districts"]["district03"]) == {"attendance", "enrollments", "marks"}
+
+
+def test_a_bundle_with_records_that_were_taken_back_is_not_promoted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    lending = Path("pool.toml").read_text(encoding="utf-8")
+    Path("withdrawn.toml").write_text(lending.replace("years = [2025, 2026]", "years = [2026]"), encoding="utf-8")
+    pooled = next(
+        one.parent for one in Path("pool/bundles").glob("*/metrics.json") if b"district03" in one.read_bytes()
+    )
+    asked = f"promote --district district02 {pooled} --approved-by Ana"
+    refused = CliRunner().invoke(ontrack.app, shlex.split(f"--config withdrawn.toml {asked}"))
+    assert isinstance(refused.exception, GateRefused)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 import ontrack
 from features.errors import Refused
-from models.releases import GateRefused
+from models.release_checks import GateRefused
 from tests.docs.pages import DOCS, Shown, blocks, steps
 from training.prepared_table.examples import prepare
 from training.prepared_table.file import read_table

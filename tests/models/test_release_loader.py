@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from features.definitions.catalog import OUTCOMES
+from features.settings import Settings
 from models.bundle.bundle import write_bundle
 from models.bundle.manifest import BundleRefused
 from models.bundle.signing import KeysRefused, ensure_keys
@@ -56,7 +57,7 @@ def test_the_doctor_says_what_serves_when(tmp_path: Path) -> None:
     bundle = write_bundle(tmp_path / "bundles", model_by_part(), keys, {"trained_by": "tess"})
     now = datetime(2026, 11, 20, 8, tzinfo=UTC)
     promote(tmp_path, KEY, bundle.path, public_key=keys.public_key, approval=Approval("ana"), now=now)
-    (found,) = check_releases(tmp_path, "harbor")
+    (found,) = check_releases(Settings(home=tmp_path), "harbor")
     assert (found.check, found.verdict) == ("serves", "ok")
     assert found.found.endswith(
         "harbor-0001, the San Francisco rule for incoming ninth graders until week 10; the model from week 11 on,"

@@ -10,12 +10,11 @@ import pytest
 from models.bundle.bundle import write_bundle
 from models.bundle.manifest import BundleRefused
 from models.bundle.signing import ensure_keys
+from models.release_checks import GateRefused, check_gate
 from models.releases import (
     Approval,
-    GateRefused,
     ReleaseKey,
     ReleaseRefused,
-    check_gate,
     current_release,
     make_release,
     release_log,
@@ -206,7 +205,7 @@ def test_a_model_that_serves_in_parts_of_the_year_needs_a_pass_in_each_of_them(h
     ]
     for recorded, says in lacking:
         with pytest.raises(GateRefused, match=says):
-            check_gate(replace(bundle, gate={**judged, **recorded}), KEY)
+            check_gate(replace(bundle, gate={**judged, **recorded}), KEY.district_id, KEY.outcome, KEY.grade_band)
     assert promoted(home, bundle).action == "promoted"
 
 

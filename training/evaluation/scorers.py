@@ -5,7 +5,9 @@ from functools import cache
 
 from features.definitions.catalog import FEATURE_SETS
 
-FIRST = ("model", "rule", "logistic", "school_only", "champion")
+OWN_MODEL = "own_model"
+"""The district's own model, beside one of several districts."""
+FIRST = ("model", "rule", "logistic", "school_only", "champion", OWN_MODEL)
 PROTECTED = "with_protected"
 """The same trees, told the protected attributes too: a comparison, which never serves."""
 WORDS = {
@@ -14,6 +16,7 @@ WORDS = {
     "logistic": "logistic regression",
     "school_only": "knowing only the school",
     "champion": "the model that served before",
+    OWN_MODEL: "the district's own model",
     PROTECTED: "the model told protected attributes (never serves)",
 }
 SHORT = {
@@ -22,6 +25,7 @@ SHORT = {
     "logistic": "logistic",
     "school_only": "school only",
     "champion": "served before",
+    OWN_MODEL: "own model",
 }
 """Names that fit beside a line."""
 OWN_RULE = "rule"

@@ -9,13 +9,14 @@ from features.settings import Gate
 from models.examples import Examples, Texts
 from models.metrics.paired_comparison import PairedYear, RecallLead
 from training.evaluation.evaluation import Risks, order_of
+from training.evaluation.scorers import OWN_MODEL
 from training.gate.power import Power, power_of
 from training.gate.rule_selection import Bootstrap, RuleSelection, RuleToBeat, select_rules
 from training.gate.support import Labels, SupportBounds, SupportedOutcomes, supported_outcomes
 
 Heard = tuple[Examples, Risks]
 """A year's rows, and what every scorer says of them."""
-OTHERS = ("logistic", "school_only", "champion")
+OTHERS = ("logistic", "school_only", "champion", OWN_MODEL)
 
 
 @dataclass(frozen=True)

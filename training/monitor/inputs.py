@@ -23,6 +23,7 @@ from features.warehouse.reader import Reader
 from models.bundle.bundle import Bundle
 from models.bundle.manifest import BundleRefused
 from models.bundle.year_parts import ServedPart
+from models.pool.learned_from import withheld
 from models.release_loader import load_release, load_serving
 from models.releases import Release, ReleaseKey, release_log
 from models.scoring import risk_of
@@ -120,7 +121,8 @@ def serving_now(settings: Settings, key: ReleaseKey, outcome: Outcome) -> Servin
     found = load_serving(settings.home, key, outcome)
     if found is None:
         raise Refused(f"{key.district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
-    return Serving(key, found.release, found.bundle, promise_from_metrics(found.bundle.metrics, found.bundle.kind))
+    bundle = withheld(found.bundle, settings)
+    return Serving(key, found.release, bundle, promise_from_metrics(bundle.metrics, bundle.kind))
 
 
 def current_inputs(reader: Reader, outcome: Outcome, serving: Serving, ledger: Ledger, on: date) -> CurrentInputs:

@@ -224,7 +224,7 @@ def test_the_messages_have_the_columns_of_the_canonical_tables() -> None:
 
 def test_a_new_release_serves_after_a_second_and_a_damaged_one_never(service: ExampleService) -> None:
     now = [0.0]
-    releases = ReleaseCache(service.context.settings.home, OUTCOMES, service.context.log, timer=lambda: now[0])
+    releases = ReleaseCache(service.context.settings, OUTCOMES, service.context.log, timer=lambda: now[0])
     assert releases.current("harbor", OUTCOME) is None
     first = release_rule(service, "harbor")
     assert releases.current("harbor", OUTCOME) is None

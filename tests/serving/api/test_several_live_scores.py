@@ -75,7 +75,7 @@ def test_an_answer_is_by_one_release_while_two_others_are_put_in_service(service
     top_of = {release_rule(service, "harbor", rules[0]).release_id: 0.6}
     now = [0.0]
     context = service.context
-    releases = ReleaseCache(context.settings.home, context.releases.outcomes, context.log, timer=lambda: now[0])
+    releases = ReleaseCache(context.settings, context.releases.outcomes, context.log, timer=lambda: now[0])
     object.__setattr__(context, "releases", releases)
     program = ApiClient(service, "harbor")
 

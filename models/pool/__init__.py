@@ -1,0 +1,1 @@
+"""Models of several districts: what they were fitted on, by whose consent, and how they fit each district."""
