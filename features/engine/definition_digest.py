@@ -13,12 +13,16 @@ from types import FunctionType, MethodType
 from pydantic import BaseModel
 
 from features.engine.module_reach import reach_digest
+from features.table_schema import Table
 
 LIBRARIES = ("ibis-framework", "sqlglot", "duckdb")
 """The libraries that decide what SQL comes of an expression."""
 
 SOURCE = Path(__file__).parents[1]
 """The package whose code decides what a definition means."""
+
+TABLE_TEXTS: dict[str, tuple[Table, str]] = {}
+"""The text of each table by its name, with the table itself."""
 
 NO_DEFINITION = {"of_definition": False}
 """The metadata of a dataclass's field that says nothing of what comes of it."""
@@ -33,6 +37,8 @@ def canonical_text(value: object) -> str:
         return repr(value)
     if isinstance(value, type):
         return qualified_name(value)
+    if isinstance(value, Table):
+        return table_text(value)
     if is_dataclass(value):
         return record_text(value, [one.name for one in fields(value) if one.metadata.get("of_definition", True)])
     if isinstance(value, BaseModel):
@@ -44,6 +50,14 @@ def canonical_text(value: object) -> str:
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{canonical_text(key)}: {canonical_text(one)}' for key, one in value.items())}}}"
     raise TypeError(f"not a part of a definition: {type(value).__name__}")
+
+
+def table_text(table: Table) -> str:
+    """The text of a table, kept: it holds nothing that can change, and is asked for with nearly every script."""
+    held = TABLE_TEXTS.get(table.name)
+    if held is None or held[0] is not table:
+        held = TABLE_TEXTS[table.name] = (table, record_text(table, [one.name for one in fields(table)]))
+    return held[1]
 
 
 def record_text(value: object, names: Sequence[str]) -> str:

@@ -8,7 +8,8 @@ import duckdb
 
 from features.health import STALE, HealthCheck
 from features.settings import District, Settings
-from features.warehouse.file import READ_CONFIG, has_every_column
+from features.warehouse.file import READ_CONFIG
+from features.warehouse.reader import Reader
 
 
 def check_clock(settings: Settings, district: District, now: datetime) -> Iterator[HealthCheck]:
@@ -51,7 +52,7 @@ def check_warehouse(settings: Settings, district: District, now: datetime) -> It
 
 def look_inside(connection: duckdb.DuckDBPyConnection, district: District, now: datetime) -> Iterator[HealthCheck]:
     """What an open warehouse holds."""
-    if not has_every_column(connection):
+    if not Reader(connection).has_every_column():
         said = "made by an earlier version of OnTrack"
         yield HealthCheck("warehouse", "look", said, "the next command that reads it completes it", district.id)
         return

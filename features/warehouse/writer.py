@@ -1,12 +1,14 @@
 """Changes a copy of a warehouse: creates, replaces, supersedes and sorts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from features.engine.column_types import duckdb_type
 from features.engine.parameters import number_parameter
@@ -26,19 +28,10 @@ UNSORTED = 0.10
 class Writer(Reader):
     """A copy of a warehouse that a load changes. Queries are compiled scripts; DuckDB runs and stores them."""
 
-    def table_names(self) -> set[str]:
-        """The names of its tables."""
-        named = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
-        return {name for (name,) in self.connection.execute(named).fetchall()}
-
     def count(self, script: Script, values: Values | None = None) -> int:
         """How many rows a script finds."""
         ((rows,),) = script.run_within(self.connection, "SELECT count(*) FROM (", values or {}, ")")
         return int(str(rows))
-
-    def row_count(self, name: str) -> int:
-        """How many rows a table has."""
-        return int(self.connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0])  # noqa: S608 - our own names
 
     def create(self, name: str, script: Script, values: Values | None = None) -> int:
         """Creates a table from a script's rows, in their order, and returns how many."""
@@ -56,16 +49,15 @@ class Writer(Reader):
         self.drop(name)
         self.connection.execute(f'ALTER TABLE "new_{name}" RENAME TO "{name}"')
 
-    def add(self, name: str, rows: pd.DataFrame) -> None:
-        """Adds rows of a frame to a canonical table, columns by name."""
+    def add(self, name: str, rows: pd.DataFrame | pa.Table) -> None:
+        """Adds rows to a table, columns by name."""
         self.connection.register("added_rows", rows)
         self.connection.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM added_rows')  # noqa: S608 - our own names
         self.connection.unregister("added_rows")
 
     def attach(self, path: Path, catalog: str) -> None:
         """Attaches another DuckDB file, to be read under that name."""
-        quoted = str(path).replace("'", "''")
-        self.connection.execute(f"ATTACH '{quoted}' AS {catalog} (READ_ONLY)")
+        self.connection.execute(f"ATTACH {path_in_sql(path)} AS {catalog} (READ_ONLY)")
 
     def supersede(self, name: str, key: Sequence[str], which: Script, values: Values) -> None:
         """Marks current rows that match a row of a script in these columns as superseded by the load `load_id`."""
@@ -85,10 +77,11 @@ class Writer(Reader):
     def sort_if_needed(self, table: Table, load_id: int) -> None:
         """Sorts a table again after a load where too many rows lie behind its sorted part."""
         through = self.sorted_through(table)
-        behind = query_script(unsorted_rows, table.name)
-        if through and self.count(behind, {"through": through}) <= UNSORTED * self.row_count(table.name):
-            return
         if through:
+            script = query_script(unsorted_share, table.name)
+            ((behind, rows),) = self.records(script, {"through": through})
+            if behind <= UNSORTED * rows:
+                return
             self.replace(table.name, query_script(sorted_rows, table.name))
         self.note_sorted(table, load_id)
 
@@ -97,13 +90,15 @@ class Writer(Reader):
         self.connection.execute(f"COMMENT ON TABLE \"{table.name}\" IS 'sorted through load {load_id}'")
 
     def sorted_through(self, table: Table) -> int:
-        """The latest load whose rows are in the sorted part of a table; 0 without one."""
-        said = self.connection.execute(
-            "SELECT coalesce(comment, '0') FROM duckdb_tables() "
-            "WHERE database_name = current_database() AND table_name = ?",
-            [table.name],
-        )
-        return int(said.fetchall()[0][0].rpartition(" ")[2])
+        """The latest load whose rows were in the sorted part of a table when this copy was opened; 0 without one."""
+        return self.sorted_when_opened.get(table.name, 0)
+
+    @cached_property
+    def sorted_when_opened(self) -> Mapping[str, int]:
+        """The same of every table that has such a part; DuckDB's list of tables is slow, so it is read once."""
+        listed = "SELECT table_name, comment FROM duckdb_tables() WHERE database_name = current_database()"
+        noted = self.connection.execute(f"{listed} AND comment IS NOT NULL").fetchall()
+        return {name: int(comment.rpartition(" ")[2]) for name, comment in noted}
 
     def drop(self, name: str) -> None:
         """Drops a table."""
@@ -111,11 +106,13 @@ class Writer(Reader):
 
     def create_missing(self) -> None:
         """Creates the canonical tables and columns that are missing, empty."""
-        held = self.table_names()
-        for name in TABLES.keys() & held:
-            self.add_columns(TABLES[name])
-        for name in TABLES.keys() - held:
-            self.create_empty(name, schema_of(TABLES[name]))
+        if self.has_every_column():
+            return
+        for name, table in TABLES.items():
+            if self.has_table(name):
+                self.add_columns(table)
+            else:
+                self.create_empty(name, schema_of(table))
 
     def add_columns(self, table: Table) -> None:
         """Adds the columns that a table of an earlier version lacks: empty, and `withdrawn` false."""
@@ -129,10 +126,11 @@ class Writer(Reader):
 
     def order_columns(self, table: Table) -> None:
         """Puts a table's columns into the order of its declaration, by which a compiled script reads all of them."""
-        held, through = self.column_names(table.name), self.sorted_through(table)
+        held = self.column_names(table.name)
         wanted = list(dict.fromkeys([*schema_of(table), *held]))
         if held == wanted:
             return
+        through = self.sorted_through(table)
         columns = ", ".join(f'"{column}"' for column in wanted)
         self.connection.execute(f'CREATE TABLE "new_{table.name}" AS SELECT {columns} FROM "{table.name}"')  # noqa: S608 - our own names
         self.drop(table.name)
@@ -141,9 +139,17 @@ class Writer(Reader):
             self.note_sorted(table, through)
 
 
-def unsorted_rows(name: str) -> ir.Table:
-    """A table's rows of loads after the one through which it is sorted."""
-    return stored_table(name).filter(ibis._.load_id > number_parameter("through"))
+def path_in_sql(path: Path) -> str:
+    """A path as a text in SQL."""
+    text = str(path).replace("'", "''")
+    return f"'{text}'"
+
+
+def unsorted_share(name: str) -> ir.Table:
+    """How many rows of a table are `behind` its sorted part, of loads after `through`, and how many `rows` it has."""
+    rows = stored_table(name)
+    behind = rows.load_id.count(where=rows.load_id > number_parameter("through"))
+    return rows.aggregate(behind=behind, rows=rows.count())
 
 
 def sorted_rows(name: str) -> ir.Table:

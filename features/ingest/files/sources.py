@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -12,6 +12,9 @@ from typing import BinaryIO
 
 from features.errors import Refused
 from features.ingest.files.archives import members, open_gzip, open_member, opened, refused
+
+WILDCARDS = frozenset("*?[")
+"""Signs that make a pattern of a name."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,10 @@ def name_parts(name: str) -> tuple[str, str]:
     return name, PurePosixPath(name).name
 
 
-def matches_any(names: Iterable[str], pattern: str) -> bool:
+def matches_any(names: Collection[str], pattern: str) -> bool:
     """Whether a name or pattern of `ontrack.toml` is one of a file's names, also with .gz."""
+    if WILDCARDS.isdisjoint(pattern):
+        return pattern in names or f"{pattern}.gz" in names
     return any(fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}.gz") for name in names)
 
 

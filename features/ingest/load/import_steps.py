@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
+import pyarrow as pa
 
 from features.atomic_files import file_lock, refuse_disk_errors, sync_folder
 from features.engine.concurrent_enrollments import any_overlap
@@ -238,7 +238,7 @@ def record_load(
         "load_id": stamp.load_id,
         "withdrawn": False,
     }
-    writer.add("loads", pd.DataFrame([row]))
+    writer.add("loads", pa.Table.from_pylist([row]))
 
 
 def finished_load(workspace: Workspace, request: ImportRequest) -> LoadReport | None:

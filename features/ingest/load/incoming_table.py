@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
+import pyarrow as pa
 
 from features.engine.script_cache import query_script
 from features.engine.stored_tables import stored_table
@@ -111,8 +111,9 @@ def assign_student_keys(writer: Writer, *, delivered: bool) -> None:
     if not delivered:
         return
     ids = [student_id for (student_id,) in writer.records(query_script(new_students))]
-    keys = pd.DataFrame({"student_id": ids, "student_key": [secrets.token_hex(8) for _ in ids]}, dtype="str")
-    writer.add(KEYS, keys)
+    keys = [secrets.token_hex(8) for _ in ids]
+    names = [pa.array(values, pa.string()) for values in (ids, keys)]
+    writer.add(KEYS, pa.table(names, names=["student_id", "student_key"]))
 
 
 def known_keys() -> ir.Table:

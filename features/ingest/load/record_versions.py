@@ -27,14 +27,17 @@ ADDED = "fresh_rows"
 """The temporary table of the rows that a load adds."""
 
 
-def add_versions(writer: Writer, incoming: IncomingTable, stamp: LoadStamp) -> ChangeCounts:
+def add_versions(
+    writer: Writer, incoming: IncomingTable, stamp: LoadStamp, *, first: bool, withdraws: bool
+) -> ChangeCounts:
     """Adds new versions, closes those that they replace, and returns the rows added, by file and kind of change.
 
+    The table has no row before its `first` load. Where it `withdraws`, absent records that the extract covers are.
     Kinds are new, corrected, withdrawn (by a delta) and gone (absent from a full extract; the file is -1).
     DataRefused where more records are gone than the mapping allows.
     """
-    first = not writer.has_rows(incoming.table.name)
-    writer.create(ADDED, versions_script(writer, incoming, first=first), incoming.values(stamp))
+    script = versions_script(writer, incoming, first=first, withdraws=withdraws)
+    writer.create(ADDED, script, incoming.values(stamp))
     counts = writer.records(query_script(count_added, incoming.table.name))
     changes = {(file, was): rows for file, was, rows in counts}
     refuse_many_absent(writer, incoming, stamp, changes.get((-1, "gone"), 0))
@@ -44,12 +47,12 @@ def add_versions(writer: Writer, incoming: IncomingTable, stamp: LoadStamp) -> C
     return changes
 
 
-def versions_script(writer: Writer, incoming: IncomingTable, *, first: bool) -> Script:
+def versions_script(writer: Writer, incoming: IncomingTable, *, first: bool, withdraws: bool) -> Script:
     """The script for the rows that a load adds, as its files and the warehouse are: `first` where this has no row."""
     several = incoming.has_known_on_column and bool(writer.count(query_script(one_repeated_key, incoming)))
     if first:
         return query_script(first_rows, incoming, several=several)
-    withdraws = incoming.covers != "nothing" and can_withdraw_absent(writer, incoming)
+    withdraws = withdraws and incoming.covers != "nothing"
     return query_script(changed_rows, incoming, several=several, withdraws=withdraws)
 
 
@@ -58,7 +61,10 @@ def store_added_rows(writer: Writer, table: Table, stamp: LoadStamp, *, first: b
     if not first:
         writer.supersede(table.name, table.key, query_script(latest_keys, table.name), stamp.values)
     writer.insert(table.name, query_script(stored_rows, table.name), stamp.values)
-    writer.sort_if_needed(table, stamp.load_id)
+    if first:
+        writer.note_sorted(table, stamp.load_id)
+    else:
+        writer.sort_if_needed(table, stamp.load_id)
 
 
 def latest_keys(name: str) -> ir.Table:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import pandas as pd
+import ibis
+import pyarrow as pa
 from pydantic import TypeAdapter
 
 from features.ingest.delivery import Delivery
 from features.ingest.files.sources import digest_of
 from features.ingest.findings import DataRefused, Finding
-from features.ingest.load.quarantine import StagedTable, refuse_large_quarantine
+from features.ingest.load.quarantine import COUNTED, StagedTable, refuse_large_quarantine
 from features.ingest.load.workspace import Workspace
 from features.ingest.parsing.attendance_notes import attendance_notes
 from features.ingest.parsing.load_notes import load_notes
@@ -54,14 +55,13 @@ def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, pro
     parsed = parse_tables(writer, workspace, delivery, progress)
     counted = take_present(writer, delivery, parsed, held=held)
     progress("checking the tables against each other")
-    names = [delivered.table.name for delivered in delivery.tables]
-    filled = [name for name in names if writer.has_rows(f"understood_{name}")]
+    with_rows = [delivered for delivered in delivery.tables if has_staged_rows(writer, delivered.table.name, counted)]
+    filled = [delivered.table.name for delivered in with_rows]
     roster = delivery.policies.roster
     told = mark_reused_ids(writer, filled, roster, held=held)
     mark_cross_table_errors(writer, filled, held=held)
     leave_out_unknown(writer, filled, roster)
     write_file_counts(writer, delivery, counted)
-    with_rows = [delivered for delivered in delivery.tables if delivered.table.name in filled]
     told += [*load_notes(writer, with_rows, counted)]
     told += attendance_notes(writer, delivery, held=held, today=workspace.today)
     told += left_out_notes(writer, filled, {file.number: file.file for file in counted})
@@ -69,8 +69,13 @@ def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, pro
     for delivered in delivery.tables:
         drop_lookups(writer, delivered)
     mend = (*notes.to_add, *lines_for_unknown(writer, filled))
-    refuse_large_quarantine(writer, [StagedTable(delivered) for delivered in delivery.tables], mend)
+    refuse_large_quarantine(writer, [StagedTable(delivered) for delivered in with_rows], mend)
     writer.connection.execute("CREATE TABLE told AS SELECT ? AS json", [notes_json().dump_json(notes).decode()])
+
+
+def has_staged_rows(writer: Writer, name: str, counted: Sequence[ParsedFile]) -> bool:
+    """Whether a table has a row in the staging file; one of whose files none has a row is not looked at."""
+    return any(file.rows for file in counted if file.table == name) and writer.has_rows(f"understood_{name}")
 
 
 def parse_tables(writer: Writer, workspace: Workspace, delivery: Delivery, progress: Progress) -> list[ParsedFile]:
@@ -105,9 +110,8 @@ def write_file_counts(writer: Writer, delivery: Delivery, counted: Sequence[Pars
         }
         for one in counted
     ]  # fmt: skip
-    writer.connection.register("counted_rows", pd.DataFrame(rows))
-    writer.connection.execute("CREATE TABLE counted AS SELECT * FROM counted_rows")
-    writer.connection.unregister("counted_rows")
+    writer.create_empty("counted", ibis.schema(COUNTED))
+    writer.add("counted", pa.Table.from_pylist(rows))
 
 
 def scope_of(kind: str, covers: object) -> str:

@@ -1,11 +1,12 @@
 """Loads a staging file into the warehouse: versions of valid rows, and the quarantine of invalid ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
-from features.ingest.delivery import Delivery
+from features.ingest.delivery import DeliveredTable, Delivery
 from features.ingest.findings import Finding
 from features.ingest.load.earlier_events import events_of_earlier_loads
 from features.ingest.load.incoming_table import KEYS, IncomingTable, LoadStamp, assign_student_keys, staged_rows
@@ -31,12 +32,10 @@ def load_tables(writer: Writer, delivery: Delivery, stamp: LoadStamp, progress: 
     notes: list[Finding] = []
     for delivered in delivery.tables:
         progress(f"comparing {delivered.table.name} with what is held")
-        incoming = IncomingTable(delivered.table, delivered.mapping)
-        if writer.has_rows(delivered.table.name) and not can_withdraw_absent(writer, incoming):
-            notes.append(Finding("NOTE05", delivered.table.name, None, "", HELD_BACK))
-        nothing = not sum(file.valid + file.bad for file in files[delivered.table.name])
-        new_table = nothing and not writer.has_rows(delivered.table.name)
-        changes[delivered.table.name] = {} if new_table else add_versions(writer, incoming, stamp)
+        name = delivered.table.name
+        changes[name], withdraws = load_table(writer, delivered, stamp, files[name])
+        if not withdraws:
+            notes.append(Finding("NOTE05", name, None, "", HELD_BACK))
         notes += events_of_earlier_loads(writer, delivered)
     writer.drop(KEYS)
     bad = [
@@ -71,6 +70,22 @@ class StagedFile:
     left_out: int
     valid: int
     bad: int
+
+
+def load_table(
+    writer: Writer, delivered: DeliveredTable, stamp: LoadStamp, files: Sequence[StagedFile]
+) -> tuple[ChangeCounts, bool]:
+    """Adds a table's versions and returns what was added, and False where absent records of it cannot be withdrawn."""
+    incoming = IncomingTable(delivered.table, delivered.mapping)
+    nothing = not any(file.valid or file.bad for file in files)
+    if nothing and incoming.covers == "nothing":
+        return {}, True
+    first = not writer.has_rows(delivered.table.name)
+    if nothing and first:
+        return {}, True
+    broken = any(file.bad or file.left_out for file in files)
+    withdraws = first or not broken or can_withdraw_absent(writer, incoming)
+    return add_versions(writer, incoming, stamp, first=first, withdraws=withdraws), withdraws
 
 
 def staged_files(writer: Writer, delivery: Delivery) -> dict[str, list[StagedFile]]:

@@ -153,14 +153,20 @@ def is_spreadsheet_damaged(text: ir.StringValue) -> ir.BooleanValue:
 
 
 def mask(text: ir.StringValue) -> ir.StringValue:
-    """The shape of a text: letters become x, digits 9, at most 40 characters."""
-    return text.substr(0, 40).re_replace(r"\p{L}|\p{M}", "x").re_replace(r"\p{N}", "9")
+    """The shape of a text: digits become 9, letters and all other signs beyond ASCII x, at most 40 characters."""
+    return text.substr(0, 40).re_replace(LETTERS, "x").re_replace("[0-9]", "9")
 
 
 def any_of(conditions: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
     """Whether any of the conditions is true; null counts as false."""
     return reduce(operator.or_, (condition.fill_null(False) for condition in conditions), ibis.literal(False))
 
+
+LETTERS = r"[^\x00-@\[-`{-\x7F…]"
+"""Letters of ASCII and every sign beyond it but an ellipsis, with which values are cut or joined.
+
+DuckDB takes 4 ms to compile `\\p{L}`, in each place where it stands.
+"""
 
 EXPECTED: dict[Kind, str] = {
     "integer": "a whole number",

@@ -60,9 +60,8 @@ def code_mapping_lines(writer: Writer, delivered: Sequence[DeliveredTable]) -> l
 
 def unmapped_columns(writer: Writer, delivered: DeliveredTable) -> Iterator[UnmappedColumn]:
     """Each column of a table with unmapped codes."""
-    found = writer.run(query_script(code_counts, delivered.table.name))
-    codes = list(zip(found["column"].map(str), found["code"].map(str), found["n"].map(int), strict=True))
-    for name in columns_of(delivered.table):
+    codes = writer.records(query_script(code_counts, delivered.table.name))
+    for name in columns_of(delivered.table) if codes else ():
         own = tuple((code, n) for column, code, n in codes if column == name)
         if own:
             yield UnmappedColumn(delivered, name, own)
