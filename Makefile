@@ -9,7 +9,7 @@ PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_collabor
 
 unexport PYTHONDONTWRITEBYTECODE # each process of the suite, and of the demo, would compile all modules anew
 
-.PHONY: help demo collaborative test postgres format check types contracts bench bench-full sweep faults nights mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks fuzz spark aequitas docs translations screenshots clean
+.PHONY: help demo collaborative test postgres format check types contracts bench bench-full sweep faults nights kills mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks fuzz spark aequitas docs translations screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -52,13 +52,16 @@ bench-full: .venv/installed ## snapshots of a million students, training on 2 mi
 	@$(BIN)/python -m benchmarks --students 1000000 --years 2 --only snapshot --runs 1
 	@$(BIN)/python -m benchmarks --rows 2000000 --only training --runs 1
 
-sweep: faults nights mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks fuzz ## all that `make test` tries a part of, in full (about three hours)
+sweep: faults nights kills mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks fuzz ## all that `make test` tries a part of, in full (about three hours)
 
 faults: .venv/installed ## make every write of an import fail, and kill it 200 times (about an hour; needs cc)
 	@ONTRACK_SWEEP=faults ONTRACK_REQUIRE_FAULTS=1 $(SWEEP) tests/faults
 
 nights: .venv/installed ## kill `ontrack nightly` over two districts 100 times (about half an hour)
 	@ONTRACK_SWEEP=nights $(BIN)/pytest tests/serving/worker/test_nights.py
+
+kills: .venv/installed ## kill server and worker 1,000 times while programs send contacts and imports (about an hour)
+	@ONTRACK_SWEEP=kills $(BIN)/pytest tests/serving/worker/test_kills_under_load.py
 
 mutations: .venv/installed ## open 388 damaged models as a server would: none may load (some minutes)
 	@ONTRACK_SWEEP=mutations $(SWEEP) tests/models/bundle/test_mutations.py

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from features.errors import Refused
@@ -15,6 +15,7 @@ from serving.access.authorize import Client
 from serving.access.scopes import SCOPES
 from serving.store.district_scope import enter_district, present_key
 from serving.store.rows import ApiKeyRow, DistrictRow, SchoolRow
+from serving.store.statements import statement
 
 KEY_PREFIX = "ontrack"
 
@@ -127,11 +128,20 @@ def find_client(session: Session, token: str, now: datetime) -> Client | None:
     prefix, _, rest = token.partition("_")
     key_id, _, secret = rest.partition("_")
     present_key(session, key_id)
-    row = session.get(ApiKeyRow, key_id) if prefix == KEY_PREFIX else None
+    row = session.execute(*select_key(key_id)).first() if prefix == KEY_PREFIX else None
     known = hmac.compare_digest(row.digest if row else "", sha256(secret))
     if row is None or not known or row.revoked_at or (row.expires_at and row.expires_at <= now):
         return None
     return Client(row.district_id, row.key_id, frozenset(row.scopes), schools_of(row.schools))
+
+
+@statement
+def select_key(key_id: str) -> Select[str, str, str, list[str], list[str] | None, datetime | None, datetime | None]:
+    """What a key's holder may do, and whether it holds."""
+    key = ApiKeyRow
+    return select(
+        key.digest, key.district_id, key.key_id, key.scopes, key.schools, key.revoked_at, key.expires_at
+    ).where(key.key_id == key_id)
 
 
 def schools_of(stored: Sequence[str] | None) -> frozenset[str] | None:

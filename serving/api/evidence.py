@@ -6,19 +6,17 @@ from functools import cache
 from features.definitions.catalog import SERVABLE
 from features.language.measures import measures_in
 from features.language.quantities import Window
-from serving.api.score_messages import GivenEvidence
 from serving.store.rows import ScoreRow
 
 YEARS = {None: "all_school_years", 0: "this_school_year", 1: "last_school_year"}
 
 
-def evidence_of(score: ScoreRow, feature_set: str, tables: Mapping[str, str], code: str) -> GivenEvidence | None:
+def evidence_of(score: ScoreRow, feature_set: str, tables: Mapping[str, str], code: str) -> dict[str, object] | None:
     """The records behind a reason, by the `tables` in which they are kept; None where the score keeps none."""
     behind = score.evidence.get(code)
     if behind is None or code not in tables:
         return None
-    windows = list(windows_of(feature_set, code))
-    return GivenEvidence.model_construct(table=tables[code], records=len(behind), windows=windows)
+    return {"table": tables[code], "records": len(behind), "windows": list(windows_of(feature_set, code))}
 
 
 @cache

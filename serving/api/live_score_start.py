@@ -1,6 +1,7 @@
 """Prepares live scores when a server starts, so that the first program to ask does not wait for what is made once."""
 
 import threading
+from collections.abc import Callable
 
 from sqlalchemy import Select, select
 
@@ -14,9 +15,14 @@ from serving.web.logs import error_location
 from serving.wording.locale import DEFAULT, load_language
 
 
-def prepare_in_background(context: AppContext) -> threading.Thread:
-    """Begins to prepare the live scores of every district; requests are answered meanwhile."""
-    thread = threading.Thread(target=prepare_live_scores, args=(context,), name="live scores", daemon=True)
+def prepare_in_background(context: AppContext, *, then: Callable[[], None]) -> threading.Thread:
+    """Begins to prepare the live scores of every district; requests are answered meanwhile. `then` comes after it."""
+
+    def prepare() -> None:
+        prepare_live_scores(context)
+        then()
+
+    thread = threading.Thread(target=prepare, name="live scores", daemon=True)
     thread.start()
     return thread
 

@@ -1,25 +1,15 @@
 """Turns stored scores into API messages: codes and values, and sentences in the language asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
 from models.estimators.published_rule import SimilarStudents
+from models.metrics.track_record import TrackRecord
 from serving.api.evidence import evidence_of
-from serving.api.score_messages import (
-    GivenChange,
-    GivenInterval,
-    GivenMove,
-    GivenReason,
-    GivenSimilarStudents,
-    GivenStep,
-    GivenTrackRecord,
-    GivenWayBack,
-    PastScore,
-    ScoreLinks,
-)
+from serving.api.score_messages import GivenInterval, GivenReason, GivenSimilarStudents, PastScore, ScoreLinks
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.cell_types import JsonRow
 from serving.store.rows import RunRow, ScoreRow
@@ -49,6 +39,8 @@ async def accepted_language(
 
 
 AcceptedLanguage = Annotated[Language, Depends(accepted_language)]
+Fields = dict[str, object]
+"""The fields of a message, which is validated whole, at its end: part by part would cost twice as much."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +56,10 @@ class ScorePresenter:
         return PastScore.model_validate(score_fields(self, score, run))
 
 
-def score_fields(presenter: ScorePresenter, score: ScoreRow, run: RunRow) -> dict[str, object]:
+def score_fields(presenter: ScorePresenter, score: ScoreRow, run: RunRow) -> Fields:
     """The fields of a stored score."""
     language = presenter.language
-    record, similar = present_track_record(language, score, run), decode_similar_students(score)
+    record, similar = decode_track_record(score), decode_similar_students(score)
     return {
         "run_id": run.run_id,
         "outcome": run.outcome,
@@ -79,7 +71,7 @@ def score_fields(presenter: ScorePresenter, score: ScoreRow, run: RunRow) -> dic
         "at_random": bool(score.at_random),
         "list_probability": score.list_probability,
         **(behind_fields(language, score, run, presenter.words.of(run)) if presenter.told else dict.fromkeys(BEHIND)),
-        "track_record": record,
+        "track_record": track_record_fields(language, record, score, run),
         "similar_students": present_similar_students(language, similar),
         "scorer": run.scorer,
         "part": run.part,
@@ -94,22 +86,22 @@ def score_fields(presenter: ScorePresenter, score: ScoreRow, run: RunRow) -> dic
 BEHIND = ("reasons", "strengths", "change", "way_back")
 
 
-def behind_fields(language: Language, score: ScoreRow, run: RunRow, words: RunWords) -> dict[str, object]:
+def behind_fields(language: Language, score: ScoreRow, run: RunRow, words: RunWords) -> Fields:
     """What is behind a score: its reasons in words, what changed, the way back."""
     lexicon = words.lexicon
-    reasons = present_reasons(score.reasons, reason_sentences(language, lexicon, score.reasons), lexicon)
+    reasons = reason_fields(score.reasons, reason_sentences(language, lexicon, score.reasons), lexicon)
+    strengths = reason_fields(score.strengths, strength_sentences(language, lexicon, score.strengths), lexicon)
     return {
         "reasons": [
-            one.model_copy(update={"evidence": evidence_of(score, run.feature_set, words.tables, one.code)})
-            for one in reasons
+            {**one, "evidence": evidence_of(score, run.feature_set, words.tables, str(one["code"]))} for one in reasons
         ],
-        "strengths": present_reasons(score.strengths, strength_sentences(language, lexicon, score.strengths), lexicon),
-        "change": present_change(language, score, run, lexicon),
-        "way_back": present_way_back(language, score),
+        "strengths": list(strengths),
+        "change": change_fields(language, score, run, lexicon),
+        "way_back": way_back_fields(language, score),
     }
 
 
-def interval_of(similar: SimilarStudents | None, record: GivenTrackRecord | None) -> GivenInterval | None:
+def interval_of(similar: SimilarStudents | None, record: TrackRecord | None) -> GivenInterval | None:
     """Between which shares a risk likely lies: by a rule's past students, else by those flagged with a similar one."""
     if similar is not None:
         return GivenInterval(low=similar.low, high=similar.high, of="similar_students") if similar.are_told else None
@@ -126,55 +118,53 @@ def links_of(digest: str) -> ScoreLinks:
 
 def present_reasons(stored: Sequence[JsonRow], sentences: Sequence[str], lexicon: Lexicon) -> list[GivenReason]:
     """Stored reasons, each with its sentence and what it is of."""
-    return [
-        GivenReason(
-            code=str(one["code"]),
-            value=one["value"],
-            sentence=sentence,
-            domain=lexicon.get(str(one["code"]), NO_WORDING).domain,
-            concept=lexicon.get(str(one["code"]), NO_WORDING).concept,
-        )
-        for one, sentence in zip(stored, sentences, strict=True)
-    ]
+    return [GivenReason.model_validate(one) for one in reason_fields(stored, sentences, lexicon)]
 
 
-def present_change(language: Language, score: ScoreRow, run: RunRow, lexicon: Lexicon) -> GivenChange | None:
+def reason_fields(stored: Sequence[JsonRow], sentences: Sequence[str], lexicon: Lexicon) -> Iterator[Fields]:
+    """The fields of each."""
+    for one, sentence in zip(stored, sentences, strict=True):
+        words = lexicon.get(str(one["code"]), NO_WORDING)
+        yield {
+            "code": one["code"], "value": one["value"], "sentence": sentence,
+            "domain": words.domain, "concept": words.concept,
+        }  # fmt: skip
+
+
+def change_fields(language: Language, score: ScoreRow, run: RunRow, lexicon: Lexicon) -> Fields | None:
     """What changed since the run before; None without one to compare with."""
     change, risks = decode_change(score), compare_risks(score)
     if change is None or risks is None:
         return None
     moved = [
-        GivenMove(
-            code=one.code,
-            before=one.before,
-            now=one.now,
-            sentence=moved_sentence(language, one, lexicon.get(one.code)),
-        )
+        {
+            "code": one.code, "before": one.before, "now": one.now,
+            "sentence": moved_sentence(language, one, lexicon.get(one.code)),
+        }
         for one in change.moved
-    ]
+    ]  # fmt: skip
     sentences = [opening_words(language, risks, run.ended), *part_words(language, risks, change)]
-    return GivenChange(by_data=change.by_data, by_release=change.by_release, moved=moved, sentences=sentences)
+    return {"by_data": change.by_data, "by_release": change.by_release, "moved": moved, "sentences": sentences}
 
 
-def present_way_back(language: Language, score: ScoreRow) -> GivenWayBack | None:
+def way_back_fields(language: Language, score: ScoreRow) -> Fields | None:
     """The way back on track; None where there is none."""
     way = decode_way_back(score)
     if way is None:
         return None
     steps = [
-        GivenStep(code=step.code, values=dict(step.values), sentence=sentence)
+        {"code": step.code, "values": step.values, "sentence": sentence}
         for step, sentence in zip(way.steps, step_sentences(language, way), strict=True)
     ]
-    return GivenWayBack(state=way.state, until=way.until, steps=steps, sentence=opening_sentence(language, way))
+    return {"state": way.state, "until": way.until, "steps": steps, "sentence": opening_sentence(language, way)}
 
 
-def present_track_record(language: Language, score: ScoreRow, run: RunRow) -> GivenTrackRecord | None:
+def track_record_fields(language: Language, record: TrackRecord | None, score: ScoreRow, run: RunRow) -> Fields | None:
     """How flags like this one turned out; None without enough evidence."""
-    record = decode_track_record(score)
     if record is None:
         return None
     sentence = track_record_sentence(language, record, run.ended, score.risk)
-    return GivenTrackRecord(**{**vars(record), "school_years": list(record.school_years)}, sentence=sentence)
+    return {**vars(record), "school_years": list(record.school_years), "sentence": sentence}
 
 
 def present_similar_students(language: Language, students: SimilarStudents | None) -> GivenSimilarStudents | None:

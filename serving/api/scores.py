@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from sqlalchemy.orm import defer
 from starlette.exceptions import HTTPException
 
 from serving.access.access_log import log_read
@@ -12,17 +11,10 @@ from serving.api.clients import ClientWithScope
 from serving.api.presenters import AcceptedLanguage, ScorePresenter
 from serving.api.score_messages import Scores
 from serving.app_context import RequestContext
-from serving.store.rows import RunRow, ScoreRow
-from serving.store.run_queries import select_score_history
+from serving.store.run_queries import select_told_history
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 ReadingClient = Annotated[Client, Depends(ClientWithScope("scores.read"))]
-
-UNREAD = (
-    defer(ScoreRow.history), defer(RunRow.dictionary), defer(RunRow.headline), defer(RunRow.last_lists),
-    defer(RunRow.parts), defer(RunRow.weeks), defer(RunRow.record_columns),
-)  # fmt: skip
-"""What is large and not said of a score; a run's words are kept."""
 
 
 @router.get("/students/{student_key}/scores", summary="A student's scores, latest first")
@@ -32,7 +24,7 @@ def get_scores(student_key: str, client: ReadingClient, context: RequestContext,
         allowed = authorize(session, client, "scores.read", OneStudent(student_key))
         if isinstance(allowed, Denied):
             raise HTTPException(404)
-        history = session.execute(select_score_history(client.district_id, student_key).options(*UNREAD))
+        history = session.execute(*select_told_history(client.district_id, student_key))
         presenter = ScorePresenter(language, context.words, told="reasons.read" in client.scopes)
         scores = [presenter.score(score, run) for score, run in history]
     log_read(

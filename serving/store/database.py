@@ -8,6 +8,7 @@ from sqlite3 import Connection as SqliteConnection
 from threading import Lock
 from typing import Literal, TypeVar
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -59,7 +60,7 @@ def open_engine(address: str) -> Engine:
     url = make_url(address)
     if url.get_backend_name() == "postgresql":
         return open_postgresql(address)
-    engine = create_engine(address, hide_parameters=True)
+    engine = create_engine(address, hide_parameters=True, json_deserializer=from_json)
     event.listen(engine, "connect", set_pragmas)
     event.listen(engine, "begin", begin_sqlite)
     return engine
@@ -73,6 +74,7 @@ def open_postgresql(address: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
+        json_deserializer=from_json,
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=CONNECTIONS - 5,

@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from serving.store.bulk_read import stored_frame
 from serving.store.rows import RunRow, ScoreRow
@@ -143,6 +143,13 @@ def listed_before(session: Session, run: RunRow) -> frozenset[str]:
     return frozenset(session.scalars(rows.where(ScoreRow.flagged, ScoreRow.at_random.is_not(True))))
 
 
+UNREAD = (
+    defer(ScoreRow.history), defer(RunRow.dictionary), defer(RunRow.headline), defer(RunRow.last_lists),
+    defer(RunRow.parts), defer(RunRow.weeks), defer(RunRow.record_columns),
+)  # fmt: skip
+"""What is large and not said of a score; a run's words are kept."""
+
+
 def select_score_history(district_id: str, student_key: str) -> Select[ScoreRow, RunRow]:
     """A student's scores with their runs, latest first; of one list, the score with the student's place first."""
     return (
@@ -151,3 +158,9 @@ def select_score_history(district_id: str, student_key: str) -> Select[ScoreRow,
         .where(ScoreRow.district_id == district_id, ScoreRow.student_key == student_key)
         .order_by(RunRow.as_of.desc(), RunRow.created_at.desc(), ScoreRow.place.is_(None), RunRow.outcome)
     )
+
+
+@statement
+def select_told_history(district_id: str, student_key: str) -> Select[ScoreRow, RunRow]:
+    """The same with what is said of a score."""
+    return select_score_history(district_id, student_key).options(*UNREAD)

@@ -27,8 +27,11 @@ NEEDED = (
     "features.ingest.load.import_steps",
     "serving.worker.process",
     "serving.worker.import_workflow",
+    "serving.app",
+    "uvicorn",
 )
-"""What a worker imports."""
+"""What a worker imports, and a server that is killed beside one."""
+DRIVEN = __name__
 NETWORK = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto")
 
 
@@ -82,7 +85,7 @@ class DrivenWorker:
 
     def __init__(self, driver: Driver, timeouts: Timeouts, *, once: bool) -> None:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([__name__, *NEEDED])
+        context.set_forkserver_preload([DRIVEN, *NEEDED])
         self.said_in = driver.home.parent / f"said-{time.monotonic_ns()}.txt"
         self.process = context.Process(target=drive, args=(driver, timeouts, once, self.said_in))
         self.process.start()
