@@ -19,7 +19,7 @@ class FitRecord:
     """LightGBM's parameters, the number of rounds, and each feature's share of all gain and of all splits.
 
     Shares are by feature name and add up to 1; all are 0 where no tree splits. `monotone_constraints`, one for each
-    feature, is given as the number of features that have one.
+    feature, is given as the number of features that have one; it is missing where none has.
     """
 
     parameters: Mapping[str, Parameter]

@@ -40,7 +40,6 @@ SMALL_AND_REGULARISED: Parameters = {
     "bagging_freq": 1,
     "feature_fraction": 0.8,
     "lambda_l2": 5.0,
-    "monotone_constraints_method": "intermediate",
     "deterministic": True,
     "force_row_wise": True,
     "verbosity": -1,
@@ -196,9 +195,13 @@ def train_with_early_stopping(examples: Examples, parts: FitSplit, parameters: P
 
 
 def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) -> Parameters:
-    """LightGBM's parameters for a feature dictionary; its directions are monotone constraints."""
+    """LightGBM's parameters for a feature dictionary; its directions are monotone constraints.
+
+    Where no feature has one, constraints of zeros would grow the same trees, in a quarter more time.
+    """
     directions = [0 if entry.kind == "text" else entry.monotone for entry in dictionary.entries]
-    return {**SMALL_AND_REGULARISED, "monotone_constraints": directions, "seed": seed, "num_threads": threads}
+    constraints: Parameters = {"monotone_constraints": directions, "monotone_constraints_method": "intermediate"}
+    return {**SMALL_AND_REGULARISED, **(constraints if any(directions) else {}), "seed": seed, "num_threads": threads}
 
 
 def leaves_of_students(parameters: Mapping[str, ParameterValue], weight: Floats) -> Parameters:

@@ -6,18 +6,18 @@ replicate.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from models.examples import Booleans, Floats, Integers
-from models.metrics.calibration_error import calibration_error, calibration_line
+from models.metrics.calibration_error import calibration_line, error_of_levels
 from models.metrics.classification_metrics import refuse_one_class
 from models.metrics.count_tables import count_cells, draw_counts, student_numbers
 from models.metrics.intervals import Interval, percentile_interval
-from models.metrics.ranking import level_counts, ratio, roc_auc
+from models.metrics.ranking import Levels, counts_of_levels, level_counts, levels_of, ratio, roc_auc
 
 MANY = 20_000
 """From so many rows on, replicates are drawn of cells of alike rows."""
@@ -46,16 +46,26 @@ class ScoredRows:
         """What students are listed by, the highest first."""
         return self.risk if self.listed_by is None else self.listed_by
 
+    @cached_property
+    def falling(self) -> Levels:
+        """The levels of what students are listed by, the highest first."""
+        return levels_of(self.order)
+
+    @cached_property
+    def rising(self) -> Levels:
+        """The levels of risk, the lowest first."""
+        return levels_of(-self.risk)
+
 
 def weighted_metrics(scored: ScoredRows, weights: Floats, capacities: Sequence[float]) -> dict[str, Floats]:
     """Every metric by name; names of those at a capacity end in `@` and the share."""
     slope, intercept = calibration_line(scored.label, scored.risk, weights)
-    counts = level_counts(scored.label, scored.order, weights)
+    counts = counts_of_levels(scored.label, scored.falling, weights)
     found = {
         "roc_auc": counts.roc_auc(),
         "pr_auc": counts.average_precision(),
         "brier": mean_of((scored.risk - scored.label) ** 2, weights),
-        "calibration_error": calibration_error(scored.label, scored.risk, weights),
+        "calibration_error": error_of_levels(scored.label, scored.risk, scored.rising, weights),
         "calibration_slope": slope,
         "calibration_intercept": intercept,
     }

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import expit
 
 from models.examples import Booleans, Floats
-from models.metrics.ranking import levels_of, ratio, run_sums
+from models.metrics.ranking import Levels, levels_of, ratio, run_sums
 
 BINS = 10
 STEPS = 12
@@ -41,7 +41,11 @@ def calibration_error(label: Booleans, risk: Floats, weights: Floats, bins: int 
     Bins are of equal count of the rows as they are, by rising risk; as in `reliability`, rows of equal risk count with
     the share off track among them.
     """
-    levels = levels_of(-risk)
+    return error_of_levels(label, risk, levels_of(-risk), weights, bins=bins)
+
+
+def error_of_levels(label: Booleans, risk: Floats, levels: Levels, weights: Floats, *, bins: int = BINS) -> Floats:
+    """The calibration error where the levels of rising risk are known."""
     parts = np.array_split(levels.order, min(bins, len(risk)))
     edges = np.cumsum([0, *map(len, parts)])[:-1]
     starts = np.union1d(edges, levels.starts)  # of runs of equal risk within one bin
@@ -62,12 +66,13 @@ def calibration_line(label: Booleans, risk: Floats, weights: Floats) -> tuple[Fl
     """
     risk = np.clip(risk, LEAST_RISK, 1 - LEAST_RISK)
     odds = np.log(risk / (1 - risk))
+    squared = odds**2
     slope, intercept = np.ones(len(weights)), np.zeros(len(weights))
     for _ in range(STEPS):
         said = expit(slope[:, None] * odds + intercept[:, None])
         error, spread = weights * (label - said), weights * said * (1 - said)
         up_slope, up_intercept = error @ odds, error.sum(axis=1)
-        of_slope, of_both, of_intercept = spread @ odds**2, spread @ odds, spread.sum(axis=1)
+        of_slope, of_both, of_intercept = spread @ squared, spread @ odds, spread.sum(axis=1)
         area = of_slope * of_intercept - of_both**2
         moved = newton_step(of_intercept * up_slope - of_both * up_intercept, area)
         raised = newton_step(of_slope * up_intercept - of_both * up_slope, area)

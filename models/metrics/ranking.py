@@ -1,6 +1,7 @@
 """Ranking metrics: precision and recall at a capacity, ROC AUC, average precision; ties count as drawn at random."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -41,17 +42,32 @@ class LevelCounts:
     rows: Floats
     off_track: Floats
 
+    @cached_property
+    def up_to(self) -> Floats:
+        """Replicates × levels: how many rows each level and those above it have."""
+        return self.rows.cumsum(axis=1)
+
+    @cached_property
+    def all_off_track(self) -> Floats:
+        """How many rows of each replicate are off track."""
+        return np.asarray(self.off_track.sum(axis=1), dtype=np.float64)
+
     def precision_and_recall(self, capacity: float) -> tuple[Floats, Floats]:
         """Precision and recall among those listed at a capacity; ties count as drawn at random."""
-        served = list_lengths(self.rows, capacity)
+        served = lengths_of(self.up_to[:, -1], capacity)
         found = self.true_positives(served)
-        return found / served, ratio(found, self.off_track.sum(axis=1))
+        return found / served, ratio(found, self.all_off_track)
 
     def true_positives(self, served: Floats) -> Floats:
-        """How many of the `served` rows of highest risk are off track; ties count as drawn at random."""
-        above = np.cumsum(self.rows, axis=1) - self.rows
-        share = np.clip((served[:, None] - above) / np.maximum(self.rows, 1), 0, 1)
-        return np.asarray((share * self.off_track).sum(axis=1), dtype=np.float64)
+        """How many of the `served` rows of highest risk are off track; ties count as drawn at random.
+
+        Only levels that the list of some replicate reaches are looked at.
+        """
+        reached = max(int(np.searchsorted(ends, length)) for ends, length in zip(self.up_to, served, strict=True)) + 1
+        rows = self.rows[:, :reached]
+        above = self.up_to[:, :reached] - rows
+        share = np.clip((served[:, None] - above) / np.maximum(rows, 1), 0, 1)
+        return np.asarray((share * self.off_track[:, :reached]).sum(axis=1), dtype=np.float64)
 
     def roc_auc(self) -> Floats:
         """How often a student off track has a higher risk than one on track; a tie is half."""
@@ -59,8 +75,8 @@ class LevelCounts:
 
     def average_precision(self) -> Floats:
         """The precision at each risk, averaged over the students off track who have it."""
-        precision = np.cumsum(self.off_track, axis=1) / np.maximum(np.cumsum(self.rows, axis=1), 1)
-        return ratio((precision * self.off_track).sum(axis=1), self.off_track.sum(axis=1))
+        precision = np.cumsum(self.off_track, axis=1) / np.maximum(self.up_to, 1)
+        return ratio((precision * self.off_track).sum(axis=1), self.all_off_track)
 
 
 def level_counts(label: Booleans | Floats, risk: Floats, weights: Floats) -> LevelCounts:
@@ -68,7 +84,11 @@ def level_counts(label: Booleans | Floats, risk: Floats, weights: Floats) -> Lev
 
     `weights` is replicates × rows: how often each row stands in a replicate.
     """
-    levels = levels_of(risk)
+    return counts_of_levels(label, levels_of(risk), weights)
+
+
+def counts_of_levels(label: Booleans | Floats, levels: Levels, weights: Floats) -> LevelCounts:
+    """The counts where the levels are known."""
     falling = weights[:, levels.order]
     off_track = run_sums(falling * label[..., levels.order], levels.starts)
     return LevelCounts(run_sums(falling, levels.starts), off_track)
@@ -81,8 +101,12 @@ def precision_and_recall(label: Booleans, risk: Floats, weights: Floats, capacit
 
 def list_lengths(weights: Floats, capacity: float) -> Floats:
     """How many rows of each replicate a capacity lists."""
-    whole = np.floor(np.round(weights.sum(axis=1) * capacity, 9))
-    return np.asarray(np.maximum(1.0, whole), dtype=np.float64)
+    return lengths_of(weights.sum(axis=1), capacity)
+
+
+def lengths_of(rows: Floats, capacity: float) -> Floats:
+    """How many of so many rows each a capacity lists."""
+    return np.asarray(np.maximum(1.0, np.floor(np.round(rows * capacity, 9))), dtype=np.float64)
 
 
 def true_positives(label: Booleans | Floats, risk: Floats, weights: Floats, served: Floats) -> Floats:

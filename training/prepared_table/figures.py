@@ -5,7 +5,7 @@ evidence. With several seeds, a figure is the mean over the seeds, and so is eve
 the same students.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,8 +52,10 @@ class TableFigures:
 def table_figures(judged: CrossEvaluation, *, replicates: int, seed: int) -> TableFigures:
     """Figures, intervals and leads of every scorer."""
     label = judged.examples.label
-    observed = figures_by_scorer(judged, np.ones((1, len(label))))
-    drawn = drawn_figures(judged, draws_of(len(label), len(judged.risks), replicates), seed)
+    lists = tuple(scored_list(judged, rows) for rows in lists_of(judged.examples))
+    observed = figures_by_scorer(lists, np.ones((1, len(label))))
+    weights = student_weights(judged.examples.student, draws_of(len(label), len(judged.risks), replicates), seed)
+    drawn = drawn_figures(lists, weights)
     first = judged.risks[0]
     return TableFigures(
         figures=mean_over_lists(judged),
@@ -99,28 +101,45 @@ def draws_of(rows: int, seeds: int, replicates: int) -> int:
     return max(FEWEST_DRAWS, min(replicates, MOST_CELLS // max(1, rows)) // seeds)
 
 
-def drawn_figures(judged: CrossEvaluation, replicates: int, seed: int) -> Drawn:
+@dataclass(frozen=True)
+class ScoredList:
+    """The rows of one list among all rows, and how each scorer scored them, once a seed."""
+
+    rows: Places
+    by_scorer: Mapping[str, Sequence[ScoredRows]]
+
+
+def scored_list(judged: CrossEvaluation, rows: Places) -> ScoredList:
+    """Some of the rows as one list."""
+    label, school = judged.examples.label[rows], judged.examples.school
+    of_rows = None if school is None else school[rows]
+    return ScoredList(
+        rows,
+        {name: [ScoredRows(label, risks[name][rows], of_rows) for risks in judged.risks] for name in judged.risks[0]},
+    )
+
+
+def drawn_figures(lists: Sequence[ScoredList], weights: Iterable[Floats]) -> Drawn:
     """Every figure of every scorer, once a draw."""
-    weights = student_weights(judged.examples.student, replicates, seed)
-    blocks = [figures_by_scorer(judged, block) for block in weights]
+    blocks = [figures_by_scorer(lists, block) for block in weights]
     return {
         scorer: {name: np.concatenate([block[scorer][name] for block in blocks]) for name in found}
         for scorer, found in blocks[0].items()
     }
 
 
-def figures_by_scorer(judged: CrossEvaluation, weights: Floats) -> Drawn:
+def figures_by_scorer(lists: Sequence[ScoredList], weights: Floats) -> Drawn:
     """Every figure of every scorer for each row of weights, the mean over the lists and the seeds."""
-    parts = [(taken(judged, rows), weights[:, rows]) for rows in lists_of(judged.examples)]
+    drawn = [weights[:, one.rows] for one in lists]
     return {
         name: mean_figure(
             [
-                weighted_metrics(ScoredRows(one.examples.label, risks[name], one.examples.school), drawn, CAPACITIES)
-                for one, drawn in parts
-                for risks in one.risks
+                weighted_metrics(scored, its_own, CAPACITIES)
+                for one, its_own in zip(lists, drawn, strict=True)
+                for scored in one.by_scorer[name]
             ]
         )
-        for name in judged.risks[0]
+        for name in lists[0].by_scorer
     }
 
 

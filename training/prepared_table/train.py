@@ -1,6 +1,8 @@
 """`ontrack train-table`: a data team's prepared table gets what a district's training run gets."""
 
 import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -73,7 +75,7 @@ def sha256(path: Path) -> str:
 
 
 def fit_and_evaluate_table(prepared: Prepared, asked: TableRequest, progress: Progress) -> TableResult:
-    """The model of all rows, with everything that is found out on rows that were held out."""
+    """The model of all rows, with everything that is found out on rows that were held out, side by side."""
     examples, terms = prepared.examples, asked.terms
     progress(f"{len(examples):,} rows, {len(examples.dictionary.entries)} features")
     fitting = Fitting(asked, 2 if len(examples) >= THREADED_FROM else 1, progress)
@@ -82,15 +84,23 @@ def fit_and_evaluate_table(prepared: Prepared, asked: TableRequest, progress: Pr
     seed = asked.seeds[0]
     found = fitting.found(held.learned, held.name, seed)
     tuned = DEFAULT_PARAMETERS if found is None else found.parameters
+    recipe = Recipe(seed, fitting.threads, terms.replicates, CAPACITIES, tuned)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        measured = pool.submit(table_figures, held.judged, replicates=terms.replicates, seed=seed)
+        model = pool.submit(fit_risk_model, examples, seed=seed, threads=fitting.threads, tuned=tuned)
+        told = pool.submit(compare_with_protected, held, asked)
+        periods = pool.submit(periods_of, prepared, held, recipe, asked)
+        leaks = pool.submit(find_leaks, held.learned, held.judged.examples, least=terms.smallest_group)
+        audit = audit_table(held.judged, least=terms.smallest_group, replicates=terms.replicates, seed=seed)
     return TableResult(
         prepared=prepared,
         asked=asked,
-        model=fit_risk_model(examples, seed=seed, threads=fitting.threads, tuned=tuned),
-        measured=table_figures(held.judged, replicates=terms.replicates, seed=seed),
-        audit=audit_table(held.judged, least=terms.smallest_group, replicates=terms.replicates, seed=seed),
-        told=compare_with_protected(held, asked),
-        leaks=find_leaks(held.learned, held.judged.examples, least=terms.smallest_group),
-        periods=periods_of(prepared, held, Recipe(seed, fitting.threads, terms.replicates, CAPACITIES, tuned), asked),
+        model=model.result(),
+        measured=measured.result(),
+        audit=audit,
+        told=told.result(),
+        leaks=leaks.result(),
+        periods=periods.result(),
         search=found,
     )
 

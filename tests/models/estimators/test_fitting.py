@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import lightgbm as lgb
 import numpy as np
 import pytest
 
@@ -9,6 +10,7 @@ from features.errors import Refused
 from models.estimators import fitting
 from models.estimators.fitting import fit_risk_model
 from models.examples import Examples, folds_by, in_fixed_order
+from models.feature_dictionary import FeatureDictionary
 from tests.models.row_examples import made_examples
 
 
@@ -85,6 +87,25 @@ def test_many_rows_are_cross_fitted_in_three_folds_and_each_row_is_held_out_once
     many = fitting.cross_fit(examples, parameters, seed=7)
     assert (len(few), len(many)) == (5, 3)
     assert sorted(np.concatenate([fold.places for fold in many])) == list(range(120))
+
+
+def test_without_directions_the_trees_are_those_of_constraints_of_zeros() -> None:
+    """Which is what is left out there: it costs a quarter more time and says nothing."""
+    examples = made_examples(600)
+    entries = tuple(replace(entry, more_is="none") for entry in examples.dictionary.entries)
+    free = FeatureDictionary(entries)
+    parameters = fitting.parameters_for(free, seed=7, threads=1)
+    assert not any("monotone" in name for name in parameters)
+    zeros = {"monotone_constraints": [0] * len(entries), "monotone_constraints_method": "intermediate"}
+    trees = [
+        lgb.train(asked, fitting.lightgbm_dataset(examples.matrix(), examples.label, free), 20)
+        .model_to_string()
+        .partition("\n\nTree=0")[2]
+        .partition("end of trees")[0]
+        for asked in (parameters, {**parameters, **zeros})
+    ]
+    assert trees[0] == trees[1]
+    assert "Tree=19" in trees[0]
 
 
 def test_a_fold_of_many_rows_with_one_class_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
