@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from features.sources.declaration import Gives, Source
 
@@ -17,8 +17,27 @@ EXTRACT = ("uploaded", "updated")
 """The columns that an ODS extract has after those of the submission: its record type ends in -R."""
 
 
+OF_STUDENT = ("transaction", "school", "year", "ssid", "local_id")
+READ: Mapping[str, tuple[str, ...]] = {
+    "SENR": (
+        *OF_STUDENT, "first_name", "last_name", "birth_date", "start", "status", "grade", "exit", "exit_reason",
+        "completion",
+    ),
+    "SINF": ("transaction", "ssid", "local_id", "birth_date", "gender", "hispanic",
+             *(f"race_{place}" for place in range(1, 6))),
+    "SPRG": ("transaction", "ssid", "local_id", "program", "start", "end"),
+    "SCSC": (*OF_STUDENT, "course", "section", "term", "marking_period", "attempted", "earned", "mark",
+             "uc_requirement"),
+    "CRSC": ("transaction", "school", "year", "course", "course_name", "uc_requirement"),
+    "SINC": (*OF_STUDENT, "incident", "date", "statutory"),
+    "SIRS": (*OF_STUDENT, "incident", "result", "days"),
+    "SDIS": (*OF_STUDENT, "incident", "date", "offense", "result", "days"),
+}  # fmt: skip
+"""The columns of each record type that are read; a layout that a district declares has them by these names."""
+
+
 class Calpads(Source):
-    """CALPADS files: SENR, SINF, SPRG, SCSC, SINC and SIRS, and their extracts; STAS is recognized and not loaded."""
+    """CALPADS files: SENR, SINF, SPRG, SCSC with CRSC, SINC and SIRS or SDIS; STAS is recognized and not loaded."""
 
     title: ClassVar[str] = "CALPADS submissions and ODS extracts"
     gives: ClassVar[Gives] = {
@@ -31,8 +50,8 @@ class Calpads(Source):
             "is_primary",
         ),
         "marks": (
-            "student_id", "school_id", "school_year", "term_id", "course_id", "course_name", "mark_kind", "mark",
-            "credits_attempted_hundredths", "credits_earned_hundredths",
+            "student_id", "school_id", "school_year", "term_id", "course_id", "course_name", "a_g", "mark_kind",
+            "mark", "credits_attempted_hundredths", "credits_earned_hundredths",
         ),
         "incidents": ("incident_id", "student_id", "school_id", "date", "severity"),
         "discipline_actions": ("incident_id", "student_id", "school_id", "date", "action", "days_removed_hundredths"),
@@ -47,6 +66,18 @@ class Calpads(Source):
         default={}, description="record type = its columns in order, where the state's specification differs"
     )
 
+    @field_validator("columns")
+    @classmethod
+    def has_what_is_read(cls, columns: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """The same; ValueError for a record type that is not read, or one without a column that is."""
+        for record, names in columns.items():
+            if record not in READ:
+                raise ValueError(f"{record}: expected one of {', '.join(READ)}")
+            lacking = [name for name in READ[record] if name not in names]
+            if lacking or len({*names}) < len(names):
+                raise ValueError(f"{record}: expected each of {', '.join(READ[record])} once among its columns")
+        return columns
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -55,13 +86,19 @@ class Layout:
     record: str
     since: int
     columns: tuple[str, ...]
+    more: bool = False
+    """Whether further columns may follow, which are not read."""
+
+    def with_columns(self, cells: int) -> tuple[str, ...]:
+        """Its columns and those that follow in a row of so many cells, which have no name of their own."""
+        return (*self.columns, *(f"more_{place}" for place in range(len(self.columns) + 1, cells + 1)))
 
 
 @cache
 def shipped_layouts() -> tuple[Layout, ...]:
     """Every layout that is shipped."""
     said = tomllib.loads(LAYOUTS.read_text(encoding="utf-8"))["layout"]
-    return tuple(Layout(one["record"], one["from"], tuple(one["columns"])) for one in said)
+    return tuple(Layout(one["record"], one["from"], tuple(one["columns"]), one.get("more", False)) for one in said)
 
 
 def layouts_of(source: Calpads) -> Mapping[str, tuple[Layout, ...]]:

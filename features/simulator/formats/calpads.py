@@ -29,7 +29,7 @@ def write_calpads(records: Path, folder: Path, _district_id: str) -> dict[str, i
     people = tables["students"].set_index("student_id")
     files = {
         "SENR": enrollments(tables, people), "SINF": information(tables, people), "SPRG": programs(tables["programs"]),
-        "SCSC": marks(tables["marks"]), "SINC": incidents(tables["incidents"]),
+        "SCSC": marks(tables["marks"]), "CRSC": courses(tables["marks"]), "SINC": incidents(tables["incidents"]),
         "SIRS": actions(tables["discipline_actions"]),
     }  # fmt: skip
     written = {f"{FOLDER}/{name}-R.txt": write_extract(folder, name, rows, people) for name, rows in files.items()}
@@ -39,9 +39,10 @@ def write_calpads(records: Path, folder: Path, _district_id: str) -> dict[str, i
 def write_extract(folder: Path, record: str, rows: pd.DataFrame, people: pd.DataFrame) -> int:
     """Writes the rows of a record type as its layout has them, with the columns of an extract; how many."""
     columns = next(one.columns for one in shipped_layouts() if one.record == record)
-    state = rows["local_id"].map(people["state_id"])
-    ssid = state.where(state != "", "S" + rows["local_id"])
-    whole = rows.assign(type=f"{record}-R", lea="1234567", ssid=ssid, updated=compact(rows["known_on"]))
+    whole = rows.assign(type=f"{record}-R", lea="1234567", updated=compact(rows["known_on"]))
+    if "local_id" in rows:
+        state = rows["local_id"].map(people["state_id"])
+        whole["ssid"] = state.where(state != "", "S" + rows["local_id"])
     lines = whole.reindex(columns=[*columns, "uploaded", "updated"])
     lines.to_csv(folder / FOLDER / f"{record}-R.txt", sep="^", header=False, index=False, lineterminator="\r\n")
     return len(lines)
@@ -106,7 +107,16 @@ def marks(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({
         "local_id": rows["student_id"], "school": rows["school_id"], "year": of_year(rows["school_year"]),
         "course": rows["course_id"], "term": rows["term_id"], "attempted": attempted, "earned": earned,
-        "mark": rows["mark"], "known_on": rows["known_on"],
+        "mark": rows["mark"], "uc_requirement": rows["a_g"].str.upper(), "known_on": rows["known_on"],
+    })  # fmt: skip
+
+
+def courses(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of CRSC: each course of a school and year."""
+    rows = rows[rows["mark_kind"] == "final"].drop_duplicates(["school_id", "school_year", "course_id"])
+    return pd.DataFrame({
+        "school": rows["school_id"], "year": of_year(rows["school_year"]), "course": rows["course_id"],
+        "course_name": rows["course_name"], "uc_requirement": rows["a_g"].str.upper(), "known_on": rows["known_on"],
     })  # fmt: skip
 
 

@@ -25,6 +25,12 @@ RACES = {
 }  # fmt: skip
 """First of each group of race codes, and what it is called in our records; the codes between are of the group."""
 
+SUBJECTS = {"a": "social_science", "b": "ela", "c": "math", "d": "science"}
+"""A-G areas that are core subjects; a course of another area, or of none, counts as `other`."""
+
+MINOR_OFFENSES = ("511",)
+"""Offense codes of SDIS that are minor: disruption and defiance."""
+
 ACTIONS = {"100": "out_of_school_suspension", "110": "in_school_suspension", "200": "expulsion"}
 PRIMARY = "10"
 
@@ -127,19 +133,38 @@ def program_rows(columns: Columns, ids: str) -> ir.Table:
     )  # fmt: skip
 
 
-def mark_rows(columns: Columns, ids: str) -> ir.Table:
-    """The rows of `marks`: completed courses with final marks; ten California units are a full-year credit."""
+def mark_rows(columns: Columns, ids: str, course_columns: Columns = ()) -> ir.Table:
+    """The rows of `marks`: completed courses with final marks; ten California units are a full-year credit.
+
+    Names of courses are those of CRSC where there are such files, else their ids.
+    """
     rows = standing("SCSC", columns, "school", "ssid", "year", "course", "section", "term", "marking_period")
+    rows = with_courses(rows, course_columns) if course_columns else rows.mutate(of_course=rows.course)
     attempted, earned = (
         (rows[name].try_cast("float64") * 10).round().cast("int64").cast("string").fill_null(rows[name])
         for name in ("attempted", "earned")
     )
+    area = rows.uc_requirement.lower()
+    area = ibis.ifelse(area.isin(tuple("abcdefg")), area, None)
     return rows.select(
         "file", "row", student_id=student(rows, ids), school_id=rows.school, school_year=year_text(rows),
-        term_id=rows.term, course_id=rows.course, course_name=rows.course, subject=ibis.literal("other"),
-        mark_kind=ibis.literal("final"), mark=rows.mark, credits_attempted_hundredths=attempted,
-        credits_earned_hundredths=earned, known_on=known_day(rows.updated),
+        term_id=rows.term, course_id=rows.course, course_name=rows.of_course,
+        subject=area.cases(*SUBJECTS.items(), else_="other"), a_g=area, mark_kind=ibis.literal("final"),
+        mark=rows.mark, credits_attempted_hundredths=attempted, credits_earned_hundredths=earned,
+        known_on=known_day(rows.updated),
     )  # fmt: skip
+
+
+def with_courses(rows: ir.Table, columns: Columns) -> ir.Table:
+    """Rows with `of_course`, the name of their course in that school and year, and its area if they have none."""
+    courses = standing("CRSC", columns, "school", "year", "course")
+    known = courses.select(
+        at="school", within="year", what="course", called="course_name", area="uc_requirement"
+    ).distinct(on=["at", "within", "what"])
+    joined = rows.left_join(known, [("school", "at"), ("year", "within"), ("course", "what")])
+    return joined.mutate(
+        of_course=joined.called.fill_null(joined.course), uc_requirement=joined.uc_requirement.fill_null(joined.area)
+    )
 
 
 def incident_rows(columns: Columns, ids: str) -> ir.Table:
@@ -161,5 +186,31 @@ def action_rows(columns: Columns, ids: str, incident_columns: Columns) -> ir.Tab
     return rows.select(
         "file", "row", incident_id=rows.incident, student_id=student(rows, ids), school_id=rows.school,
         date=day_text(rows.day), action=rows.result.cases(*ACTIONS.items(), else_=None),
+        days_removed_hundredths=removed.fill_null("0"), known_on=known_day(rows.updated),
+    )  # fmt: skip
+
+
+def older_incident_rows(columns: Columns, ids: str) -> ir.Table:
+    """The rows of `incidents` that SDIS has: one of each student and incident, major unless all offenses are minor."""
+    rows = standing("SDIS", columns, "ssid", "incident", "offense", "result")
+    minor = rows.offense.isin(MINOR_OFFENSES).fill_null(True)
+    rows = rows.mutate(
+        place=ibis.row_number().over(group_by=["ssid", "incident"], order_by=["file", "row"]),
+        major=(~minor).any().over(group_by=["ssid", "incident"]),
+    ).filter(ibis._.place == 0)
+    return rows.select(
+        "file", "row", incident_id=rows.incident, student_id=student(rows, ids), school_id=rows.school,
+        date=day_text(rows.date), severity=ibis.ifelse(rows.major, "major", "minor"), known_on=known_day(rows.updated),
+    )  # fmt: skip
+
+
+def older_action_rows(columns: Columns, ids: str) -> ir.Table:
+    """The rows of `discipline_actions` that SDIS has: of each student, incident and result one."""
+    rows = standing("SDIS", columns, "ssid", "incident", "result")
+    rows = rows.filter(rows.result.isin(tuple(ACTIONS)))
+    removed = (rows.days.try_cast("float64") * 100).round().cast("int64").cast("string").fill_null(rows.days)
+    return rows.select(
+        "file", "row", incident_id=rows.incident, student_id=student(rows, ids), school_id=rows.school,
+        date=day_text(rows.date), action=rows.result.cases(*ACTIONS.items(), else_=None),
         days_removed_hundredths=removed.fill_null("0"), known_on=known_day(rows.updated),
     )  # fmt: skip

@@ -14,6 +14,8 @@ from features.ingest.adapters.calpads.canonical_records import (
     enrollment_rows,
     incident_rows,
     mark_rows,
+    older_action_rows,
+    older_incident_rows,
     program_rows,
     school_rows,
     student_rows,
@@ -45,9 +47,11 @@ PARTS = (
     ),
     Part("programs", "SPRG", program_rows),
     Part("enrollments", "SENR", enrollment_rows),
-    Part("marks", "SCSC", mark_rows),
+    Part("marks", "SCSC", mark_rows, beside="CRSC"),
     Part("incidents", "SINC", incident_rows),
+    Part("incidents", "SDIS", older_incident_rows),
     Part("discipline_actions", "SIRS", action_rows, beside="SINC"),
+    Part("discipline_actions", "SDIS", older_action_rows),
     Part("completions", "SENR", completion_rows),
 )
 """Every part, in the order of the canonical tables."""

@@ -31,11 +31,13 @@ class RecordFile:
     layout: Layout
     delimiter: str
     extract: bool
+    cells: int
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Its columns in order."""
-        return (*self.layout.columns, *EXTRACT) if self.extract else self.layout.columns
+        extra = EXTRACT if self.extract else ()
+        return (*self.layout.with_columns(self.cells - len(extra)), *extra)
 
 
 def record_files(arrival: Arrival) -> tuple[RecordFile, ...]:
@@ -54,7 +56,7 @@ def record_files(arrival: Arrival) -> tuple[RecordFile, ...]:
         if layout is None:
             findings.append(Finding("SRC01", file.name, 1, "", described(layouts[record], cells, extract=extract)))
         else:
-            found.append(RecordFile(file, layout, delimiter, extract))
+            found.append(RecordFile(file, layout, delimiter, extract, len(cells)))
     if findings:
         raise DataRefused(findings)
     if not found:
@@ -72,11 +74,12 @@ def first_row(file: SourceFile) -> tuple[list[str], str]:
 
 
 def layout_for(layouts: Sequence[Layout], cells: Sequence[str], *, extract: bool) -> Layout | None:
-    """The layout of as many columns, the newest that holds in the row's school year; None where none has them."""
+    """The layout of as many columns (fewer, where more may follow), the newest of the row's year; None without one."""
     year = year_in(cells)
     for layout in layouts:
         columns = len(layout.columns) + (len(EXTRACT) if extract else 0)
-        if columns == len(cells) and (year is None or layout.since <= year):
+        fits = columns <= len(cells) if layout.more else columns == len(cells)
+        if fits and (year is None or layout.since <= year):
             return layout
     return None
 
@@ -92,9 +95,10 @@ def described(layouts: Sequence[Layout], cells: Sequence[str], *, extract: bool)
     more = len(EXTRACT) if extract else 0
     nearest = min(layouts, key=lambda one: abs(len(one.columns) + more - len(cells)))
     name = f"{nearest.record}-R" if extract else nearest.record
+    columns = f"{'first ' if nearest.more else ''}{len(nearest.columns) + more} columns"
     return (
-        f"expected the {len(nearest.columns) + more} columns of {name} from school year {nearest.since} on, but there "
-        f"are {len(cells)}; `columns` of the source declares others"
+        f"expected the {columns} of {name} from school year {nearest.since} on, but there are {len(cells)}; `columns` "
+        "of the source declares others"
     )
 
 
@@ -120,7 +124,7 @@ def read_records_of(writer: Writer, number: int, one: RecordFile) -> pa.Table:
         arrived = RowBatches(rows, range(len(one.columns)), ()).reader()
         if arrived is not None:
             writer.connection.register(ARRIVED, arrived)
-            script = query_script(arrived_records, one.columns, one.extract)
+            script = query_script(arrived_records, one.columns, one.layout.columns, one.extract)
             writer.insert(f"record_{one.layout.record}", script, {})
             writer.connection.unregister(ARRIVED)
             writer.connection.execute(f'UPDATE "record_{one.layout.record}" SET file = {number} WHERE file < 0')  # noqa: S608 - our own names
@@ -128,9 +132,10 @@ def read_records_of(writer: Writer, number: int, one: RecordFile) -> pa.Table:
         return found.set_column(1, "expected", found.column("expected").cast(pa.string()))
 
 
-def arrived_records(columns: tuple[str, ...], extract: bool) -> ir.Table:
-    """The rows of a file that arrived, under the names of its layout."""
+def arrived_records(columns: tuple[str, ...], named: tuple[str, ...], extract: bool) -> ir.Table:
+    """The rows of a file that arrived, under the names of its layout; columns beyond it are left out."""
     rows = ibis.table({"row": "int64", **{f"c{place}": "string" for place in range(len(columns))}}, name=ARRIVED)
-    cells = {name: rows[f"c{place}"] for place, name in enumerate(columns)}
+    kept = {*named, *EXTRACT}
+    cells = {name: rows[f"c{place}"] for place, name in enumerate(columns) if name in kept}
     more = {} if extract else dict.fromkeys(EXTRACT, ibis.null("string"))
     return rows.select(file=ibis.literal(-1).cast("int64"), row=rows.row, **cells, **more)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from features.ingest.adapters.adapter import Arrival, Conversion
 from features.ingest.adapters.calpads.conversion import convert
@@ -91,6 +92,36 @@ def test_a_district_may_declare_the_columns_of_its_years(tmp_path: Path) -> None
     assert list(found_in(folder, tmp_path / "work", own)["students"]["student_id"]) == ["9000000001"]
 
 
+OF_SDIS = ("type", "transaction", "year", "school", "ssid", "local_id", "incident", "date", "offense", "result", "days")
+
+
+def test_discipline_before_2020_is_read_by_columns_that_the_district_declares(tmp_path: Path) -> None:
+    """An incident with two offenses and two results is one incident, and two actions; minor where all of it is."""
+    first = "SDIS^^2017-2018^0100001^9000000001^1^i1^20171002"
+    folder = submitted(tmp_path / "in", f"{first}^511^110^1", f"{first}^512^100^2.5", f"{first}^511^300^",
+                       "SDIS^^2017-2018^0100001^9000000002^2^i2^20180201^511^300^")  # fmt: skip
+    found = found_in(folder, tmp_path / "work", Calpads(columns={"SDIS": OF_SDIS}))
+    incidents = found["incidents"][["incident_id", "student_id", "date", "severity"]].to_numpy().tolist()
+    assert incidents == [["i1", "1", "2017-10-02", "major"], ["i2", "2", "2018-02-01", "minor"]]
+    actions = found["discipline_actions"][["incident_id", "action", "days_removed_hundredths"]].to_numpy().tolist()
+    assert actions == [["i1", "in_school_suspension", "100"], ["i1", "out_of_school_suspension", "250"]]
+    with pytest.raises(DataRefused, match="SRC02"):
+        found_in(folder, tmp_path / "again")
+    for wrong, said in (({"SDIS": OF_SDIS[:-1]}, "expected each of .* days once"), ({"SDSI": OF_SDIS}, "one of SENR")):
+        with pytest.raises(ValidationError, match=said):
+            Calpads.model_validate({"columns": wrong})
+
+
+def test_a_file_of_courses_names_those_of_marks_and_may_have_more_columns(tmp_path: Path) -> None:
+    mark = {"course": "M9", "term": "S1", "attempted": "5", "earned": "5", "mark": "B"}
+    area = {"course": "M9", "course_name": "Algebra", "uc_requirement": "C"}
+    folder = submitted(tmp_path / "in", line("SCSC", **mark), line("SCSC", **{**mark, "course": "X"}))
+    (folder / "courses.txt").write_text(line("CRSC", **area) + "^and^more\r\n", encoding="utf-8")
+    rows = found_in(folder, tmp_path / "work")["marks"]
+    told = rows[["course_name", "subject", "a_g", "credits_earned_hundredths"]].to_numpy().tolist()
+    assert told == [["Algebra", "math", "c", "50"], ["X", "other", "", "50"]]
+
+
 def test_what_extracts_are_said_to_give_is_identical(tmp_path: Path) -> None:
     simulate_district(Plan("harbor", 60, today=date(2026, 1, 15), years=2, seed=5), tmp_path / "records")
     write_calpads(tmp_path / "records", tmp_path / "out", "harbor")
@@ -106,7 +137,7 @@ def test_what_extracts_are_said_to_give_is_identical(tmp_path: Path) -> None:
 def carried(table: str, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows that the files have a place for."""
     if table == "marks":
-        return rows[rows["mark_kind"] == "final"].assign(course_name=rows["course_id"])
+        return rows[rows["mark_kind"] == "final"]
     if table == "programs":
         return rows[rows["program"] != "english_learner"]
     if table == "discipline_actions":
