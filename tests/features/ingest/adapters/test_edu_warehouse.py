@@ -30,6 +30,7 @@ from models.estimators.fitting import fit_risk_model
 from models.estimators.risk_model import RiskModel
 from models.explanations.reasons import Reasons
 from models.scoring import order_of, reasons_of
+from tests.features.ingest.adapters.attendance_days import beside, our_days, their_days
 from tests.features.ingest.adapters.districts_alike import differences, snapshots_by_own_id
 from tests.postgresql import postgres_server
 from tests.warehouse_filling import fill_warehouse
@@ -122,6 +123,28 @@ def served_by(model: RiskModel, snapshot: Snapshot) -> Served:
     order = pd.Series(order_of(model, features), features.index).sort_values(ascending=False, kind="stable")
     reasons = reasons_of(model, features, NinthGrade, days=days)
     return Served(tuple(model.risk(features)), tuple(map(str, order.index)), tuple(reasons))
+
+
+def test_the_attendance_day_is_that_of_the_warehouse_and_each_difference_is_a_day_not_taken(home: Path) -> None:
+    """A day on which a school sent nothing: the warehouse says that all were present, we do not know."""
+    ours = our_days(home / "ours" / "harbor.duckdb", TODAY)
+    both = beside(their_days(home / "marts", "harbor", TODAY), ours)
+    shared = both[both["taken"].fillna(False).astype(bool)]
+    assert len(shared) > 50_000
+    assert shared["missed_theirs"].tolist() == shared["missed_ours"].tolist()
+    others = both[~both["taken"].fillna(False).astype(bool)]
+    assert set(others["taken"]) == {False}
+    assert set(others["missed_theirs"].dropna()) == {0.0}
+    assert 0 < others["day"].nunique() < 10
+
+
+def test_a_students_days_add_up_to_the_features_of_the_year(home: Path, seen: tuple[Snapshot, Snapshot]) -> None:
+    ours = our_days(home / "ours" / "harbor.duckdb", TODAY)
+    year = ours[ours["taken"] & (ours["day"] >= pd.Timestamp(TODAY.year, 7, 1))]
+    sums = year.groupby("student")["missed"].agg(["sum", "count"]).reindex(seen[0].features.index.astype(str))
+    assert sums["count"].tolist() == seen[0].school_days.tolist()
+    shares = (sums["sum"] / sums["count"]).to_numpy()
+    assert np.allclose(shares, seen[0].features["absence_rate_year"].to_numpy(), equal_nan=True)
 
 
 def test_the_same_marts_again_change_nothing(home: Path) -> None:
