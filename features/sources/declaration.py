@@ -28,6 +28,12 @@ class Source(BaseModel):
     tables: tuple[str, ...] = Field(
         default=(), description="canonical tables that it owns; all that it can give where none is named"
     )
+    refresh_hours: int = Field(
+        default=0,
+        ge=0,
+        le=12,
+        description="the worker reads it every so many hours too, and loads what changed; with the night alone where 0",
+    )
     sent: Literal["always", "sometimes"] = Field(default="always", description="whether every load must have its files")
 
     @field_validator("tables")

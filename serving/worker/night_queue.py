@@ -10,8 +10,8 @@ from dbos import DBOSClient, EnqueueOptions
 from features.settings import Settings
 from features.terminal import today_in
 from serving.worker.night_results import NightResult
-from serving.worker.night_schedule import night_due
-from serving.worker.queue import APPLICATION, NIGHT, NIGHTS
+from serving.worker.night_schedule import night_due, refresh_due
+from serving.worker.queue import APPLICATION, NIGHT, NIGHTS, REFRESH
 
 ENDED = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 
@@ -35,6 +35,19 @@ def begin_due_nights(client: DBOSClient, settings: Settings, now: datetime) -> l
     due = (one for one in settings.districts if night_due(settings.nightly, one, now))
     dates = ((one.id, today_in(settings, one.id)) for one in due)
     return [begin_night(client, name, night) for name, night in dates if not was_begun(client, name, night)]
+
+
+def begin_due_refreshes(client: DBOSClient, settings: Settings, now: datetime) -> list[str]:
+    """The refreshes begun because their part of the day has come; each is begun once, and waits behind a night."""
+    due = {one.id: part for one in settings.districts if (part := refresh_due(one, now)) is not None}
+    names = {district_id: f"{district_id}-refresh-{part}" for district_id, part in due.items()}
+    known = client.list_workflows(workflow_ids=list(names.values()), application_name=APPLICATION) if names else []
+    begun = {one.workflow_id for one in known}
+    new = {district_id: name for district_id, name in names.items() if name not in begun}
+    for district_id, name in new.items():
+        options = EnqueueOptions(workflow_name=REFRESH, queue_name=NIGHTS, workflow_id=name)
+        client.enqueue(options, district_id, today_in(settings, district_id).isoformat())
+    return list(new.values())
 
 
 def was_begun(client: DBOSClient, district_id: str, night: date) -> bool:

@@ -38,22 +38,23 @@ def register_night(worker: Worker) -> None:
         return result
 
 
+def durable(worker: Worker, name: str, do: Callable[[], StepResult]) -> StepResult:
+    """The result of a step, tried again where the machine may recover; one that was done gives the result it gave."""
+    options = StepOptions(
+        name=name, retries_allowed=True, max_attempts=ATTEMPTS, interval_seconds=worker.timeouts.first,
+        backoff_rate=4.0, should_retry=may_pass,
+    )  # fmt: skip
+    return DBOS.run_step(options, do)
+
+
 def run_steps(worker: Worker, night: Night) -> NightResult:
     """The night's result. A step that was done before a kill gives the result it gave then."""
-
-    def durable(name: str, do: Callable[[], StepResult]) -> StepResult:
-        options = StepOptions(
-            name=name, retries_allowed=True, max_attempts=ATTEMPTS, interval_seconds=worker.timeouts.first,
-            backoff_rate=4.0, should_retry=may_pass,
-        )  # fmt: skip
-        return DBOS.run_step(options, do)
-
     steps: list[StepResult] = []
     for name in STEPS:
-        steps.append(durable(name, partial(run_step, night, name, tuple(steps))))
+        steps.append(durable(worker, name, partial(run_step, night, name, tuple(steps))))
         if steps[-1]["outcome"] in STOPS:
             break
-    steps.append(durable("report", partial(report, night, tuple(steps))))
+    steps.append(durable(worker, "report", partial(report, night, tuple(steps))))
     return night_result(night, steps)
 
 
@@ -69,15 +70,24 @@ def night_result(night: Night, steps: Sequence[StepResult]) -> NightResult:
 
 
 def run_step(night: Night, name: str, before: Sequence[StepResult]) -> StepResult:
-    """The step's result, written down in the log of nights. An error becomes a result, unless the machine may recover.
+    """The step's result, written down in the log of nights."""
 
-    Results are stored and shown, so that of a fault repeats only the error's kind and place.
-    """
-    try:
+    def noted() -> StepResult:
         note(night, before)
         result = STEPS[name](night)
         note(night, [*before, result])
         return result
+
+    return guarded(name, noted)
+
+
+def guarded(name: str, do: Callable[[], StepResult]) -> StepResult:
+    """The result of a step. An error becomes a result, unless the machine may recover.
+
+    Results are stored and shown, so that of a fault repeats only the error's kind and place.
+    """
+    try:
+        return do()
     except (OSError, MachineRefused, OperationalError) as error:
         if not is_last_attempt():
             raise

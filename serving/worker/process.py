@@ -16,11 +16,21 @@ from features.settings import Settings
 from serving.web.logs import open_log
 from serving.worker.dbos_log import dbos_level, redirect_dbos_log
 from serving.worker.import_workflow import DEFAULT_TIMEOUTS, Timeouts, Worker, register_workflow
-from serving.worker.night_queue import begin_due_nights
+from serving.worker.night_queue import begin_due_nights, begin_due_refreshes
 from serving.worker.night_workflow import register_night
 from serving.worker.operation_queue import watch_operations
 from serving.worker.operation_workflow import register_operations
-from serving.worker.queue import APPLICATION, NIGHT, OPERATION, POLL_SECONDS, WORKFLOW, open_queue, queue_address
+from serving.worker.queue import (
+    APPLICATION,
+    NIGHT,
+    OPERATION,
+    POLL_SECONDS,
+    REFRESH,
+    WORKFLOW,
+    open_queue,
+    queue_address,
+)
+from serving.worker.refresh_workflow import register_refresh
 from serving.worker.webhook_thread import webhooks_told
 
 VERSION = "imports-1"
@@ -87,6 +97,7 @@ def start_dbos(worker: Worker) -> None:
     )
     register_workflow(worker)
     register_night(worker)
+    register_refresh(worker)
     register_operations(worker)
     DBOS.launch()
 
@@ -107,6 +118,7 @@ def wait_for_imports(worker: Worker, stop: threading.Event, *, once: bool) -> bo
             if not once and time.monotonic() - looked >= SCHEDULE_SECONDS:
                 looked = time.monotonic()
                 begin_due_nights(client, worker.settings, datetime.now(UTC))
+                begin_due_refreshes(client, worker.settings, datetime.now(UTC))
             left = open_workflows()
             if once and not left and not operations.any_open():
                 return True
@@ -120,7 +132,7 @@ def wait_for_imports(worker: Worker, stop: threading.Event, *, once: bool) -> bo
 def open_workflows() -> list[WorkflowStatus]:
     """What waits and what was begun: imports, nights and operations."""
     return DBOS.list_workflows(
-        name=[WORKFLOW, NIGHT, OPERATION], application_name=APPLICATION, status=["ENQUEUED", "PENDING"],
+        name=[WORKFLOW, NIGHT, REFRESH, OPERATION], application_name=APPLICATION, status=["ENQUEUED", "PENDING"],
         load_input=False, load_output=False,
     )  # fmt: skip
 

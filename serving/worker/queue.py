@@ -20,6 +20,7 @@ QUEUE = "imports"
 WORKFLOW = "import_records"
 NIGHT = "run_night"
 NIGHTS = "nights"
+REFRESH = "refresh_records"
 OPERATION = "run_operation"
 OPERATIONS = "operations"
 POLL_SECONDS = 0.5

@@ -97,12 +97,18 @@ def folder_of_records(workspace: Workspace) -> Path | None:
     return district.records
 
 
-def pull_sources(workspace: Workspace, *, environment: Mapping[str, str], progress: Progress) -> list[Pulled]:
-    """Brings the folder of each source behind a network to the state of its system, one pull at a time."""
+def pull_sources(
+    workspace: Workspace,
+    *,
+    environment: Mapping[str, str],
+    progress: Progress,
+    chosen: Callable[[Source], bool] = is_pulled,
+) -> list[Pulled]:
+    """Brings the folder of each chosen source behind a network to the state of its system, one pull at a time."""
     records = folder_of_records(workspace)
     pulled = []
     for source in workspace.district.read_from:
-        if records is not None and is_pulled(source):
+        if records is not None and is_pulled(source) and chosen(source):
             folder = records / source.folder
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             errand = Errand(

@@ -7,7 +7,9 @@ import pytest
 
 from features.nightly_settings import Nightly, Weekday
 from features.settings import District, Settings
-from serving.worker.night_queue import begin_due_nights, begin_night, was_begun
+from features.sources.aeries_api import AeriesApi
+from features.sources.csv import CsvFiles
+from serving.worker.night_queue import begin_due_nights, begin_due_refreshes, begin_night, was_begun
 from serving.worker.night_results import (
     NightOutcome,
     NightResult,
@@ -16,7 +18,7 @@ from serving.worker.night_results import (
     outcome_of_steps,
     step_result,
 )
-from serving.worker.night_schedule import list_due, night_due
+from serving.worker.night_schedule import list_due, night_due, refresh_due
 from serving.worker.queue import open_queue
 
 MONDAY, FRIDAY = date(2026, 11, 16), date(2026, 11, 20)
@@ -101,3 +103,37 @@ def test_each_district_has_one_night_a_day_whoever_asks(tmp_path: Path) -> None:
         assert (south, begin_night(client, "north", FRIDAY)) == (cut_off, north)
         assert [was_begun(client, one, FRIDAY) for one in ("north", "south")] == [True, False]
         assert begin_due_nights(client, settings, late) == [cut_off]
+
+
+@pytest.mark.parametrize(
+    ("hours", "timezone", "utc", "part"),
+    [
+        ((0, 0), "America/Los_Angeles", "2026-11-20T18:30", None),
+        ((1, 0), "America/Los_Angeles", "2026-11-20T18:30", "2026-11-20-10"),
+        ((1, 0), "America/Los_Angeles", "2026-11-20T07:59", "2026-11-19-23"),
+        ((4, 2), "America/New_York", "2026-11-20T18:30", "2026-11-20-06"),
+    ],
+)
+def test_a_refresh_is_of_a_part_of_the_districts_own_day(
+    hours: tuple[int, int], timezone: str, utc: str, part: str | None
+) -> None:
+    now = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert refresh_due(refreshed(*hours, timezone=timezone), now) == part
+
+
+def refreshed(api: int, files: int, *, timezone: str = "America/Los_Angeles") -> District:
+    """A district with an API and a folder, each read every so many hours."""
+    aeries = AeriesApi(url="http://127.0.0.1:9/aeries", folder="aeries", refresh_hours=api)
+    return District(
+        id="north", name="North", timezone=timezone, sources=(aeries, CsvFiles(folder="rest", refresh_hours=files))
+    )
+
+
+def test_a_refresh_is_begun_once_in_each_part_of_a_day(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, today=FRIDAY, districts=(refreshed(2, 0), District(id="south", name="S")))
+    with open_queue(settings) as client:
+        begun = [
+            begin_due_refreshes(client, settings, datetime(2026, 11, 20, *clock, tzinfo=UTC))
+            for clock in ((18, 0), (18, 1), (19, 59), (20, 0))
+        ]
+    assert begun == [["north-refresh-2026-11-20-05"], [], [], ["north-refresh-2026-11-20-06"]]
