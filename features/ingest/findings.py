@@ -21,6 +21,7 @@ CODES = {
     "SRC02": "A source lacks a file that it promises or that nothing can be read without.",
     "SRC03": "A source sent changes only, and nothing was loaded of it before.",
     "SRC04": "A file of a source has not the columns of its standard.",
+    "SRC05": "A setting of a source names what the source does not have.",
     "ROW01": "A row has more or fewer cells than the header.",
     "ROW02": "A required cell is empty.",
     "ROW03": "A cell has not the form of its kind.",

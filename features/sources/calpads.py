@@ -66,6 +66,18 @@ class Calpads(Source):
         default={}, description="record type = its columns in order, where the state's specification differs"
     )
 
+    core_by_a_g: bool = Field(
+        default=False, description="whether every core course has an A-G area, which then says its subject"
+    )
+
+    @property
+    def given(self) -> Gives:
+        """Subjects of marks only where the district says that A-G areas tell them."""
+        found = dict(self.own)
+        if self.core_by_a_g and "marks" in found:
+            found["marks"] = (*found["marks"], "subject")
+        return found
+
     @field_validator("columns")
     @classmethod
     def has_what_is_read(cls, columns: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

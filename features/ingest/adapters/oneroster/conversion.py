@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
@@ -23,6 +24,7 @@ from features.ingest.adapters.oneroster.package import RACES, files_read, packag
 from features.ingest.adapters.oneroster.people import demographic_rows, staff_rows, student_rows
 from features.ingest.adapters.oneroster.schools_and_marks import mark_rows, school_rows, term_rows
 from features.ingest.adapters.oneroster.spells import enrollment_rows, role_enrollment_rows, user_enrollment_rows
+from features.ingest.findings import DataRefused, Finding
 from features.sources.declaration import Source
 from features.sources.oneroster import OneRoster, OneRosterCsv
 from features.warehouse.file import open_duckdb
@@ -69,6 +71,7 @@ def convert(conversion: Conversion) -> Iterator[CanonicalRows]:
         writer = Writer(connection)
         files = read_package(writer, package, conversion.kept)
         remove_gone(writer)
+        refuse_unknown_categories(writer, source)
         given = {*files, *kept_names(conversion.kept)}
         keep_tables(writer, sorted(given), conversion.keeps)
         told: set[str] = set()
@@ -87,6 +90,20 @@ def source_of(conversion: Conversion) -> OneRosterCsv:
     if not isinstance(source, OneRoster):
         raise TypeError(f"not a OneRoster package: {source.kind}")
     return OneRosterCsv.model_validate(source.model_dump(include=SETTINGS))
+
+
+def refuse_unknown_categories(writer: Writer, source: OneRoster) -> None:
+    """Raise DataRefused where there are results, and no category has a title that the district names."""
+    titles = [str(title) for (title,) in writer.records(query_script(category_titles))]
+    if source.marks_in and titles and not {*source.marks_in} & {*titles}:
+        expected = f"expected a title of `marks_in`, {', '.join(source.marks_in)}; there are {', '.join(titles[:10])}"
+        raise DataRefused([Finding("SRC05", "categories.csv", None, "title", expected)])
+
+
+def category_titles() -> ir.Table:
+    """The titles of categories, where there are results at all."""
+    titles = native("categories").filter(ibis._.title.notnull()).select("title").distinct().order_by("title")
+    return titles.filter(native("results").count().as_scalar() > 0)
 
 
 def is_asked_for(part: Part, source: OneRoster) -> bool:

@@ -57,7 +57,8 @@ def their_days(marts: Path, tenant: str, today: date) -> pd.DataFrame:
 def our_days(warehouse: Path, today: date) -> pd.DataFrame:
     """Each student's days of instruction in our warehouse, with whether attendance was taken."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.sql(OURS.format(today=today)).df()
+        found: pd.DataFrame = connection.sql(OURS.format(today=today)).df()
+        return found
 
 
 def beside(theirs: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:

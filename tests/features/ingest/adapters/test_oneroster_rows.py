@@ -94,6 +94,12 @@ def test_marks_are_results_of_the_named_category_with_declared_credits(found: di
     assert set(found["marks"]["credits_attempted_hundredths"]) == {"50"}
 
 
+def test_categories_that_are_not_there_are_refused_with_those_that_are(tmp_path: Path) -> None:
+    folder = write_package(tmp_path / "in", SMALL)
+    with pytest.raises(DataRefused, match=r"SRC05 .*`marks_in`, Term grade; there are Final, Homework"):
+        next(convert(conversion_of(folder, tmp_path / "work", OneRosterCsv(marks_in=("Term grade",)))))
+
+
 def test_marks_without_declared_credits_have_none_which_is_not_0(tmp_path: Path) -> None:
     source = OneRosterCsv(tables=("marks",), marks_in=("Final",))
     marks = converted(conversion_of(write_package(tmp_path / "in", SMALL), tmp_path / "work", source))["marks"]
