@@ -51,7 +51,8 @@ KEY = ["student", "school", "day"]
 def their_days(marts: Path, tenant: str, today: date) -> pd.DataFrame:
     """Each student's days as the warehouse counts them."""
     with duckdb.connect(config={"threads": "1"}) as connection:
-        return connection.sql(THEIRS.format(marts=marts, tenant=tenant, today=today)).df()
+        found: pd.DataFrame = connection.sql(THEIRS.format(marts=marts, tenant=tenant, today=today)).df()
+        return found
 
 
 def our_days(warehouse: Path, today: date) -> pd.DataFrame:
