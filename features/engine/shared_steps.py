@@ -15,6 +15,8 @@ VARIABLE = re.compile(r"GETVARIABLE\('(\w+)'\)")
 QUOTED = re.compile(r'"(\w+)"')
 DIGITS = 16
 """Digits of a digest in a table's name."""
+MEMBERS = re.compile(r"(?<!_of)_members$")
+"""What the step with a cohort's members is called: all that is made for a cohort reads it."""
 PLACED = re.compile(rf'"\w+_([0-9a-f]{{{DIGITS}}})"')
 
 
@@ -24,11 +26,11 @@ class SharedSteps:
 
     A step is another script's where its SQL is the same with the values of its parameters and with the steps that it
     reads, whatever these are called. `tables` are the tables that stand, by digest, and `views` those of them that are
-    views; `before` stand for longer.
+    views; those of `longer` stand for longer. There goes what is no cohort's own, so that the next one finds it.
     """
 
     connection: duckdb.DuckDBPyConnection
-    before: Mapping[str, str] = field(default_factory=dict)
+    longer: "SharedSteps | None" = None
     tables: dict[str, str] = field(default_factory=dict)
     views: set[str] = field(default_factory=set)
 
@@ -38,14 +40,27 @@ class SharedSteps:
         for name, sql in script.steps:
             over = with_placed(sql, placed)
             digest = digest_of(over, values)
-            if digest not in self.tables and digest not in self.before:
-                table = f"{name}_{digest}"
-                execute(self.connection, f'CREATE TEMP {script.kind(name)} "{table}" AS {over}')
-                self.tables[digest] = table
-                if name in script.views:
-                    self.views.add(table)
-            placed[name] = self.tables.get(digest) or self.before[digest]
+            placed[name] = self.standing(digest) or self.make(name, script.kind(name), over, digest)
         return placed
+
+    def standing(self, digest: str) -> str | None:
+        """The table of a step; None where it stands nowhere."""
+        found = self.tables.get(digest)
+        return found if found or self.longer is None else self.longer.standing(digest)
+
+    def make(self, name: str, kind: str, sql: str, digest: str) -> str:
+        """Makes the table of a step, for longer where it is everyone's."""
+        table = f"{name}_{digest}"
+        owner = self.longer if self.longer is not None and self.is_of_everyone(name, sql) else self
+        execute(self.connection, f'CREATE TEMP {kind} "{table}" AS {sql}')
+        owner.tables[digest] = table
+        if kind == "VIEW":
+            owner.views.add(table)
+        return table
+
+    def is_of_everyone(self, name: str, sql: str) -> bool:
+        """Whether a step is no cohort's own: not its members, and nothing that reads what is made for this time."""
+        return not MEMBERS.search(name) and not any(digest in self.tables for digest in PLACED.findall(sql))
 
     def over(self, script: Script, values: Values) -> Script:
         """The last query of a script, over the tables in which its steps stand."""
@@ -77,7 +92,7 @@ class SharedSteps:
 @contextmanager
 def steps_shared(connection: duckdb.DuckDBPyConnection, longer: SharedSteps | None = None) -> Iterator[SharedSteps]:
     """A time in which scripts share their steps, and those of a longer time; its tables are gone afterwards."""
-    shared = SharedSteps(connection, {**longer.before, **longer.tables} if longer else {})
+    shared = SharedSteps(connection, longer)
     try:
         yield shared
     finally:

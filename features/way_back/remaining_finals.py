@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
+import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -189,13 +191,20 @@ def courses_with_kinds(courses: pd.DataFrame, usual: pd.DataFrame, default: pd.D
 
 @cached_script
 def earlier_finals_script(start: ViewShape) -> Script:
-    """DuckDB's SQL for the finals of earlier years by year, course and kind of term, but summer's."""
+    """DuckDB's SQL for the finals of earlier years by year, course and kind of term, but summer's.
+
+    They are a step, as all outcomes of a list ask for the same ones.
+    """
     steps = CompiledSteps()
-    seen = VisibleTables(start, steps=steps)
+    found = steps.kept("earlier_finals", partial(earlier_finals, VisibleTables(start, steps=steps)))
+    return compile_script(found, steps)
+
+
+def earlier_finals(seen: VisibleTables) -> ir.Table:
+    """Finals of earlier years by year, course and kind of term, but summer's."""
     marks, terms = seen.rows("marks"), seen.rows("terms")
     finals = marks.filter((marks.mark_kind == "final") & (marks.school_year < seen.school_year))
     of_terms = with_terms(finals, terms).filter(lambda rows: rows.kind != "summer")
-    found = of_terms.group_by(["school_year", "course_id", "kind"]).aggregate(
+    return of_terms.group_by(["school_year", "course_id", "kind"]).aggregate(
         finals=of_terms.count(), usual_credit=of_terms.credits_attempted_hundredths.max()
     )
-    return compile_script(found, steps)

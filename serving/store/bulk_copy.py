@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.csv
 from psycopg import Connection as PostgresConnection
 from psycopg import Copy, Error
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import Dialect, Integer, Table
 from sqlalchemy.orm import Session
 
@@ -35,30 +35,41 @@ def copy_cells(session: Session, table: Table, names: Sequence[str], rows: Itera
 
 
 @contextmanager
-def copying(session: Session, table: Table, names: Sequence[str], *, csv: bool = False) -> Iterator[Copy]:
+def copying(
+    session: Session, table: Table, names: Sequence[str], *, csv: bool = False, replace: bool = False
+) -> Iterator[Copy]:
     """A COPY into a table of PostgreSQL.
 
     PostgreSQL copies into no table with row-level security: for a role that it holds for, rows take the way over a
-    temporary table, from which they are inserted and checked.
+    temporary table, from which they are inserted and checked. So do rows that `replace` others of their keys.
     """
     session.flush()
     cursor = driver_connection(session).cursor()
     target, columns = Identifier(table.name), SQL(", ").join(map(Identifier, names))
     try:
         cursor.execute("SELECT row_security_active(%s)", [table.name])
-        walled = cursor.fetchone() == (True,)
-        to = Identifier(f"copied_{table.name}") if walled else target
-        if walled:
+        apart = cursor.fetchone() == (True,) or replace
+        to = Identifier(f"copied_{table.name}") if apart else target
+        if apart:
             cursor.execute(SQL("CREATE TEMPORARY TABLE {} (LIKE {}) ON COMMIT DROP").format(to, target))
         with cursor.copy(
             SQL("COPY {} ({}) FROM STDIN").format(to, columns) + SQL(" (FORMAT csv)" if csv else "")
         ) as copy:
             yield copy
-        if walled:
-            cursor.execute(SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(target, columns, columns, to))
+        if apart:
+            inserted = SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(target, columns, columns, to)
+            cursor.execute(inserted + in_place_of(table, names) if replace else inserted)
             cursor.execute(SQL("DROP TABLE {}").format(to))
     except Error as error:
         raise without_values(error, f"COPY {table.name}") from None
+
+
+def in_place_of(table: Table, names: Sequence[str]) -> Composed:
+    """What an INSERT does with a row whose key is there."""
+    keys = [column.name for column in table.primary_key]
+    moved = [SQL("{0} = excluded.{0}").format(Identifier(name)) for name in names if name not in keys]
+    of_keys = SQL(", ").join(map(Identifier, keys))
+    return SQL(" ON CONFLICT ({}) DO UPDATE SET {}").format(of_keys, SQL(", ").join(moved))
 
 
 def bind_processor(table: Table, name: str, dialect: Dialect) -> Bind:
@@ -71,11 +82,13 @@ def unchanged(value: object) -> object:
     return value
 
 
-def copy_csv(session: Session, table: Table, names: Sequence[str], batch: pa.RecordBatch) -> None:
-    """Copies a batch of Arrow columns into a table of PostgreSQL."""
+def copy_csv(
+    session: Session, table: Table, names: Sequence[str], batch: pa.RecordBatch, *, replace: bool = False
+) -> None:
+    """Copies a batch of Arrow columns into a table of PostgreSQL; with `replace`, in place of rows of their keys."""
     buffer = io.BytesIO()
     pyarrow.csv.write_csv(as_declared(table, batch), buffer, CSV)
-    with copying(session, table, names, csv=True) as copy:
+    with copying(session, table, names, csv=True, replace=replace) as copy:
         copy.write(buffer.getvalue())
 
 

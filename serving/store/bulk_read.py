@@ -1,6 +1,7 @@
 """Reads many rows at once: as the driver has them, without an object of SQLAlchemy for each."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import cast
 
 import pandas as pd
@@ -19,5 +20,6 @@ def stored_rows(session: Session, query: Select[*tuple[object, ...]]) -> list[St
 
 def stored_frame(session: Session, query: Select[*tuple[object, ...]], names: Sequence[str]) -> pd.DataFrame:
     """The same as a frame with columns of these names, texts and numbers as they come."""
-    columns = list(zip(*stored_rows(session, query), strict=True)) or [()] * len(names)
-    return pd.DataFrame({name: pd.Series(cells, dtype="object") for name, cells in zip(names, columns, strict=True)})
+    rows = stored_rows(session, query)
+    cells = (list(map(itemgetter(place), rows)) for place in range(len(names)))
+    return pd.DataFrame({name: pd.Series(own, dtype="object") for name, own in zip(names, cells, strict=True)})

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import Engine, Select, bindparam, func, select, update
+from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import Session
 
 from features.errors import Refused
@@ -107,26 +107,10 @@ def write_records(session: Session, district_id: str, changes: RecordChanges) ->
     contents = changes.contents[changes.contents["student_key"].isin(to_write.index[to_write])]
     rows = contents.assign(district_id=district_id, number=number)
     insert_table(session, StudentRecordsRow, pa.Table.from_pandas(rows, preserve_index=False))
-    fresh = to_write & held.isna()
     states = pd.DataFrame({"student_key": changes.digests.index, "digest": changes.digests.to_numpy()})
-    states = states.assign(district_id=district_id, number=number)
-    insert_table(session, RecordStateRow, pa.Table.from_pandas(states[fresh.to_numpy()], preserve_index=False))
-    replace_states(session, district_id, number, states[(to_write & ~fresh).to_numpy()])
+    states = states[to_write.to_numpy()].assign(district_id=district_id, number=number)
+    insert_table(session, RecordStateRow, pa.Table.from_pandas(states, preserve_index=False), replace=True)
     return number
-
-
-def replace_states(session: Session, district_id: str, number: int, states: pd.DataFrame) -> None:
-    """Puts the new digests of students in place of their old ones."""
-    if states.empty:
-        return
-    row = update(RecordStateRow.__table__).where(  # type: ignore[arg-type]  # a table, which SQLAlchemy types as less
-        RecordStateRow.district_id == district_id, RecordStateRow.student_key == bindparam("of_student")
-    )
-    pairs = zip(states["student_key"], states["digest"].tolist(), strict=True)
-    session.connection().execute(
-        row.values(number=number, digest=bindparam("new_digest")),
-        [{"of_student": key, "new_digest": digest} for key, digest in pairs],
-    )
 
 
 @dataclass(frozen=True)

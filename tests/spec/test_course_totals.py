@@ -79,3 +79,21 @@ def test_tracks_of_a_school_with_one_term_under_two_ends_are_counted_in_one_row(
     passed = found[(found["measure"] == "passed") & (found["subject"] == "")]
     assert passed[["term_id", "yes", "n"]].to_numpy().tolist() == [["q1", 1, 2]]
     assert [str(day)[:10] for day in passed["term_end"]] == ["2025-12-05"]
+
+
+AT_TWO_SCHOOLS = """
+| student_id | school_id | school_year | term_id | course_id | subject | mark | mark_kind | known_on   |
+| ada        | 20        | 2026        | q1      | alg       | math    | F    | final     | 2025-11-10 |
+| ada        | 10        | 2026        | q1      | alg       | math    | C    | final     | 2025-11-10 |
+| ben        | 10        | 2026        | q1      | alg       | math    | C    | progress  | 2025-11-10 |
+| ben        | 20        | 2026        | q1      | alg       | math    | F    | final     | 2025-11-10 |
+| cleo       | 10        | 2026        | q1      | alg       | math    | F    | final     | 2025-11-10 |
+"""
+
+
+def test_a_course_at_two_schools_counts_once_and_who_was_never_enrolled_not_at_all() -> None:
+    """Of two finals that of the first school counts, and a final before a mark in progress, at whichever school."""
+    records = reader({"calendar_days": CALENDAR, "enrollments": ENROLLED, "terms": TERMS, "marks": AT_TWO_SCHOOLS})
+    found = course_totals(records, records.view(AS_OF))
+    passed = found[(found["measure"] == "passed") & (found["subject"] == "math")]
+    assert passed[["school_id", "yes", "n"]].to_numpy().tolist() == [["10", 1, 1], ["20", 0, 1]]

@@ -60,6 +60,25 @@ def test_steps_are_gone_afterwards_and_named_ones_with_their_time() -> None:
         assert standing(connection) == 0
 
 
+def test_what_is_no_cohorts_own_stands_for_the_next_cohort_and_members_do_not() -> None:
+    """Of a cohort's members, and of all that reads them, nothing is left; terms stand until the longer time ends."""
+    of_members = ("seen_marks_of_members", 'SELECT 10 * n AS n FROM "seen_members"')
+    terms = ("seen_terms_of_members", NUMBERS[1])
+    script = Script(
+        (("seen_members", NUMBERS[1].replace("3", "4")), of_members, terms),
+        'SELECT (SELECT sum(n) FROM "seen_marks_of_members") + sum(n) AS n FROM "seen_terms_of_members"',
+    )
+    with duckdb.connect() as connection:
+        with steps_shared(connection) as longer:
+            for _ in range(2):
+                with steps_shared(connection, longer) as shared:
+                    assert answer(shared, script, 0) == 76
+                    assert standing(connection) == 3
+                ((left,),) = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+                assert left.startswith("seen_terms_of_members_")
+        assert standing(connection) == 0
+
+
 def test_a_step_that_is_a_view_is_read_and_dropped_as_one() -> None:
     """Alone and shared, a script with a view says the same; only the table under it is a table."""
     doubled = ("doubled", 'SELECT 2 * n AS n FROM "numbers"')
