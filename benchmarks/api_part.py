@@ -22,7 +22,9 @@ from serving.api.messages import Message, SentRecords
 from serving.scoring.score_district import score_district
 from serving.store.database import database_address, migrate, open_engine, write_session
 
-EMPTY, LIVEZ, STORED, LIVE = "empty FastAPI route", "GET /livez", "GET /v1/students/{key}/scores", "POST /v1/scores"
+EMPTY, LIVEZ, LOGGED = "empty FastAPI route", "GET /livez", "empty answer, authorized and logged"
+STORED, LIVE = "GET /v1/students/{key}/scores", "POST /v1/scores"
+PEERS = {STORED: LOGGED}
 CONNECTIONS = 4
 WARM, FEWEST = 10, 20
 LONGEST_ROUND_MS = 15_000.0
@@ -46,6 +48,7 @@ def api_part(place: Place, *, runs: int, requests: int, progress: Progress) -> P
         asks = {
             EMPTY: ask(empty, "GET", "/empty"),
             LIVEZ: ask(port, "GET", "/livez"),
+            LOGGED: ask(port, "GET", f"/v1/empty/{student}", key=key),
             STORED: ask(port, "GET", f"/v1/students/{student}/scores", key=key),
             LIVE: ask(port, "POST", "/v1/scores", key=key, body=body),
         }
@@ -126,16 +129,17 @@ def timed(asked: Ask, requests: int) -> Timed:
 
 
 def figures_of(found: dict[str, list[Timed]]) -> tuple[Figure, ...]:
-    """Percentiles over all requests and the median rate of the rounds, each beside the empty route's."""
+    """Percentiles over all requests and the median rate of the rounds, each beside those of its peer."""
     took = {name: [ms for one in rounds for ms in one.took] for name, rounds in found.items()}
     return (
-        *beside_empty("ms p50", {name: float(np.percentile(all_of, 50)) for name, all_of in took.items()}),
-        *beside_empty("ms p99", {name: float(np.percentile(all_of, 99)) for name, all_of in took.items()}),
-        *beside_empty("requests/s", {name: median(o.per_second for o in rounds) for name, rounds in found.items()}),
+        *beside_peers("ms p50", {name: float(np.percentile(all_of, 50)) for name, all_of in took.items()}),
+        *beside_peers("ms p99", {name: float(np.percentile(all_of, 99)) for name, all_of in took.items()}),
+        *beside_peers("requests/s", {name: median(o.per_second for o in rounds) for name, rounds in found.items()}),
     )
 
 
-def beside_empty(unit: str, values: dict[str, float]) -> list[Figure]:
-    """Each route's value beside the empty route's."""
-    empty = Figure(EMPTY, values.pop(EMPTY), unit)
-    return [empty, *(compared(name, value, unit, to=empty.value, beside=EMPTY) for name, value in values.items())]
+def beside_peers(unit: str, values: dict[str, float]) -> list[Figure]:
+    """Each route's value beside the empty route's; stored scores beside the empty answer that is authorized too."""
+    empty = Figure(EMPTY, values[EMPTY], unit)
+    peers = {name: PEERS.get(name, EMPTY) for name in values if name != EMPTY}
+    return [empty, *(compared(name, values[name], unit, to=values[to], beside=to) for name, to in peers.items())]

@@ -12,8 +12,10 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -98,13 +100,21 @@ def rows_a_second(port: int, key: str, run_id: str) -> float:
     return rows / (time.perf_counter() - began)
 
 
-def main(
-    seconds: Annotated[int, typer.Option(min=5)] = 60,
-    rate: Annotated[int, typer.Option(min=1, help="Requests a second.")] = 200,
-    students: Annotated[int, typer.Option(min=100)] = 50_000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes of the service.")] = 1,
-) -> None:
-    """Prints statuses, percentiles by kind of request, and how many scores a second are streamed."""
+@dataclass(frozen=True)
+class Loaded:
+    """A service under load: how it is asked, the run that it streams, its first process, and its log."""
+
+    ask: Callable[[Asked], tuple[int, float]]
+    port: int
+    key: str
+    run_id: str
+    process: int
+    log: Path
+
+
+@contextmanager
+def loaded_service(students: int, workers: int) -> Iterator[Loaded]:
+    """The example service with so many students, in so many processes, after its first requests."""
     with tempfile.TemporaryDirectory() as folder:
         service = ExampleService(Path(folder))
         service.record_example_runs()
@@ -113,18 +123,31 @@ def main(
         with service.write_session() as session:
             key = create_api_key(session, "harbor", "load", Grant(SCOPES), now=service.clock())
         service.close()
-        config = Path(folder) / "ontrack.toml"
+        config, log = Path(folder) / "ontrack.toml", Path(folder) / "service.log"
         config.write_text(
             f'home = "{folder}"\ntoday = 2026-11-20\n[service]\nrequests_a_minute = 1000000\n'
             '[[districts]]\nid = "harbor"\nname = "Harbor"\n'
         )
-        with serving_workers(config, Path(folder) / "service.log", workers) as port:
-            ask = asker(port, key)
+        with serving_workers(config, log, workers) as served:
+            ask = asker(served.port, key)
             for _ in range(4 * workers):
                 ask(("POST", "/v1/scores", {"enrollments": [STUDENT]}))
-            say(under_load(ask, seconds, rate, lambda numbers: drawn(numbers, students, run_id)))
-            say_incidents(Path(folder) / "service.log")
-            print(f"NDJSON: {rows_a_second(port, key, run_id):,.0f} scores a second of {students:,}")
+            yield Loaded(ask, served.port, key, run_id, served.process, log)
+
+
+def main(
+    seconds: Annotated[int, typer.Option(min=5)] = 60,
+    rate: Annotated[int, typer.Option(min=1, help="Requests a second.")] = 200,
+    students: Annotated[int, typer.Option(min=100)] = 50_000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of the service.")] = 1,
+) -> None:
+    """Prints statuses, percentiles by kind of request, and how many scores a second are streamed."""
+    with loaded_service(students, workers) as service:
+        say(under_load(service.ask, seconds, rate, lambda numbers: drawn(numbers, students, service.run_id)))
+        say_incidents(service.log)
+        print(
+            f"NDJSON: {rows_a_second(service.port, service.key, service.run_id):,.0f} scores a second of {students:,}"
+        )
 
 
 def under_load(

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -36,29 +37,42 @@ def serving(config: Path | None, log: Path) -> Iterator[int]:
             process.communicate(timeout=STOP_WITHIN)
 
 
+@dataclass(frozen=True)
+class Served:
+    """A server that answers: its port, and the first of its processes."""
+
+    port: int
+    process: int
+
+
 @contextmanager
-def serving_workers(config: Path, log: Path, workers: int) -> Iterator[int]:
-    """The port of `ontrack serve --workers N`, once it answers."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as free:
-        free.bind((HOST, 0))
-        port = int(free.getsockname()[1])
+def serving_workers(config: Path, log: Path, workers: int) -> Iterator[Served]:
+    """`ontrack serve --workers N`, once it answers."""
+    port = free_port()
     command = [str(Path(sys.executable).with_name("ontrack")), "--config", str(config), "serve"]
     with log.open("w") as written:
         options = ["--port", str(port), "--workers", str(workers)]
         process = subprocess.Popen([*command, *options], stdout=written, stderr=written)
         try:
             wait_until_ready(port)
-            yield port
+            yield Served(port, process.pid)
         finally:
             process.terminate()
             process.communicate(timeout=STOP_WITHIN)
 
 
-def wait_until_ready(port: int) -> None:
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as free:
+        free.bind((HOST, 0))
+        return int(free.getsockname()[1])
+
+
+def wait_until_ready(port: int, path: str = "/livez") -> None:
     """Returns when a server answers; RuntimeError where it does not within a minute."""
     for _ in range(600):
         with suppress(httpx.TransportError):
-            httpx.get(f"http://{HOST}:{port}/livez")
+            httpx.get(f"http://{HOST}:{port}{path}")
             return
         time.sleep(0.1)
     raise RuntimeError("the server did not start")
@@ -78,10 +92,11 @@ def empty_app() -> FastAPI:
 def service_app(config: Path) -> FastAPI:
     """The service of a configuration."""
     # imported here, so that the empty application is measured without the service around it
+    from benchmarks.empty_answer import add_empty_answer
     from features.settings_file import load_settings
-    from serving.app import create_app
+    from serving.server import build_app
 
-    return create_app(load_settings(config))
+    return add_empty_answer(build_app(load_settings(config)))
 
 
 def main(config: Annotated[Path | None, typer.Argument()] = None) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
+from types import NoneType
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -189,16 +191,32 @@ def stored_rows(table: Table, rows: Sequence[Row], as_of: date) -> list[tuple[Ce
     envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1, "withdrawn": False}
     whole = superseding(table, [{**envelope, **row} for row in rows])
     try:
-        return [tuple(cell_of(row.get(name), kind) for name, kind in columns) for row in whole]
+        cells = [column_cells([row.get(name) for row in whole], kind) for name, kind in columns]
     except (ValueError, TypeError, KeyError) as error:
         raise Refused(f"{table.name}: a row does not fit the table ({type(error).__name__})") from None
+    return list(zip(*cells, strict=True))
+
+
+def column_cells(values: Sequence[object], kind: str) -> Sequence[Cell]:
+    """The values of a column as SQLite holds them; as they are, where all are of the type that it holds."""
+    types = set(map(type, values)) - {NoneType}
+    if types <= {HELD_AS.get(kind, str)}:
+        return cast("Sequence[Cell]", values)
+    return [cell_of(one, kind) for one in values]
+
+
+HELD_AS: Mapping[str, type] = {"integer": int, "hundredths": int, "boolean": NoneType, "date": NoneType}
+"""The type of a column's values that SQLite holds as they are, by kind; of a text where none is said."""
 
 
 def superseding(table: Table, rows: list[dict[str, object]]) -> list[dict[str, object]]:
     """The rows in their order, each with the load of the next version of its record, as a load has it."""
+    keys = list(zip(*([str(row.get(name)) for row in rows] for name in table.key), strict=True))
+    if len(set(keys)) == len(rows):
+        return [{**row, "superseded_by_load": None} for row in rows]
     versions: dict[tuple[str, ...], list[dict[str, object]]] = {}
-    for row in rows:
-        versions.setdefault(tuple(str(row.get(name)) for name in table.key), []).append(row)
+    for key, row in zip(keys, rows, strict=True):
+        versions.setdefault(key, []).append(row)
     for same in versions.values():
         same.sort(key=lambda row: (str(row["known_on"])[:10], int(str(row["load_id"]))))
         for row, following in pairwise(same):

@@ -24,14 +24,15 @@ ONE, SEVERAL = "one student", "several students"
 """How an error of a request tells which of the two forms it was read as."""
 
 
+ISO_DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+
+
 def iso_date(value: object) -> object:
     """The same; an error for a JSON value that is no text of the form YYYY-MM-DD, which might be read as a timestamp.
 
     Years go from 1900 to 2100, as in files.
     """
-    if isinstance(value, date) or (
-        isinstance(value, str) and re.fullmatch(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", value)
-    ):
+    if isinstance(value, date) or (isinstance(value, str) and ISO_DAY.fullmatch(value)):
         return value
     raise PydanticCustomError("date_type", "expected a date")
 

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import deliveries
 from benchmarks import reasons_part as reasons
-from benchmarks.api_part import EMPTY, LIVE, STORED, api_part
+from benchmarks.api_part import EMPTY, LIVE, LOGGED, STORED, api_part
 from benchmarks.audit_part import (
     BINNED,
     CAPACITY,
@@ -171,10 +171,10 @@ def test_scores_and_answers_stand_beside_their_peers(place: Place, loaded: Part)
     assert all(one.ratio == one.value / ms[one.beside] for one in others)
     assert {one.beside for one in others} == {PREDICT, PRED_CONTRIB, EXPLAINER, CONTRIBUTIONS}
     api = api_part(place, runs=1, requests=2, progress=quietly)
-    for name in (STORED, LIVE):
+    for name, peer in ((STORED, LOGGED), (LOGGED, EMPTY), (LIVE, EMPTY)):
         for unit in ("ms p50", "ms p99", "requests/s"):
             one = api.figure(name, unit)
-            assert one.ratio == one.value / api.figure(EMPTY, unit).value
+            assert one.ratio == one.value / api.figure(peer, unit).value
     written = json.loads(json_of([loaded, api], {"students": place.students}))
     assert [part["name"] for part in written["parts"]] == ["ingest", "api"]
     assert table_of(api).row_count == len(api.figures)

@@ -1,0 +1,75 @@
+"""The memory of a service under a steady mixed load: `python -m benchmarks.soak --minutes 30 --rate 40`.
+
+What a service holds after its first minute is what it should hold at the end.
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Thread
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from benchmarks.mixed_load import drawn, loaded_service, say, say_incidents, under_load
+
+PAGE, MIB = 4096, 1 << 20
+EVERY = 2.0
+"""Seconds between two looks."""
+WARM = 0.25
+"""The part of the time after which memory should not rise any more."""
+
+
+def processes_of(process: int) -> Iterator[int]:
+    """A process and all that come from it."""
+    yield process
+    for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+        yield from processes_of(int(child))
+
+
+def resident(process: int) -> float:
+    """MiB that a process and all that come from it hold in memory."""
+    pages = (int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in processes_of(process))
+    return sum(pages) * PAGE / MIB
+
+
+def watch(process: int, ended: Event, seen: list[tuple[float, float]]) -> None:
+    """Notes seconds and MiB until the end."""
+    began = time.monotonic()
+    while not ended.wait(EVERY):
+        seen.append((time.monotonic() - began, resident(process)))
+
+
+def main(
+    minutes: Annotated[float, typer.Option(min=0.2)] = 30,
+    rate: Annotated[int, typer.Option(min=1, help="Requests a second.")] = 40,
+    students: Annotated[int, typer.Option(min=100)] = 50_000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of the service.")] = 1,
+) -> None:
+    """Prints the answers' percentiles, and the memory at the beginning, when warm, at its most and at the end."""
+    seen: list[tuple[float, float]] = []
+    ended = Event()
+    with loaded_service(students, workers) as service:
+        watcher = Thread(target=watch, args=(service.process, ended, seen))
+        watcher.start()
+        try:
+            say(under_load(service.ask, round(minutes * 60), rate, lambda one: drawn(one, students, service.run_id)))
+        finally:
+            ended.set()
+            watcher.join()
+        say_incidents(service.log)
+    say_memory(np.array(seen))
+
+
+def say_memory(seen: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
+    """Prints what was seen."""
+    seconds, held = seen[:, 0], seen[:, 1]
+    warm = seconds >= seconds[-1] * WARM
+    slope = np.polyfit(seconds[warm] / 60, held[warm], 1)[0]
+    first = f"{held[0]:.0f} MiB at first, {held[warm][0]:.0f} after {seconds[warm][0]:.0f} s"
+    print(f"memory: {first}, {held.max():.0f} at most, {held[-1]:.0f} at the end; {slope:+.2f} MiB a minute when warm")
+
+
+if __name__ == "__main__":
+    typer.run(main)
