@@ -13,6 +13,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.adapters_child import load_in_child
+from benchmarks.adapters_part import adapters_part
 from benchmarks.api_part import api_part
 from benchmarks.audit_part import REPLICATES, SCORED, audit_part
 from benchmarks.child import in_child
@@ -50,6 +52,7 @@ class Name(StrEnum):
 
     START = "start"
     INGEST = "ingest"
+    ADAPTERS = "adapters"
     SNAPSHOT = "snapshot"
     DATES = "dates"
     POLICIES = "policies"
@@ -113,6 +116,7 @@ def parts_in(folder: Path, size: Size, *, runs: int, requests: int) -> dict[Name
     return {
         Name.START: lambda: start_part(runs=runs, progress=progress),
         Name.INGEST: lambda: ingest_part(large, in_child, progress),
+        Name.ADAPTERS: lambda: adapters_part(middle, load_in_child, progress),
         Name.SNAPSHOT: lambda: snapshot_part(large, in_child, runs=runs, progress=progress),
         Name.DATES: lambda: dates_part(dated, runs=runs, progress=progress),
         Name.POLICIES: lambda: policies_part(middle, runs=runs, progress=progress),
