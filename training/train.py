@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 import numpy as np
 
@@ -144,8 +145,12 @@ def result_with_model(
     tuning: SearchResult | None,
     progress: Progress,
     learned: Examples | None = None,
+    brief: bool = False,
 ) -> RunResult:
-    """The result of a run in which a model could be fitted; `learned` are its rows where they are of a pool."""
+    """The result of a run in which a model could be fitted; `learned` are its rows where they are of a pool.
+
+    A `brief` look fits nothing on the district's own rows.
+    """
     evaluation = years[-1].judged
     progress(f"{request.district.name}: following the lists, auditing groups, refitting to see which reasons hold")
     after = list_weeks_after(reader, request, data.test_year, evaluation)
@@ -153,7 +158,8 @@ def result_with_model(
     context = AuditContext(after.lead, schools)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         stability = pool.submit(reason_stability, request, learned or data.learn, evaluation, tuning)
-        results = list(pool.map(lambda part: result_of_part(request, data, years, part, context), data.parts))
+        look = partial(result_of_part, request, data, years, context=context, brief=brief)
+        results = list(pool.map(look, data.parts))
     profiles = profiles_by_week(request.settings, evaluation.test, evaluation.risks)
     parts = (replace(one, search=tuning, followed=after.lists, stability=stability.result()) for one in results)
     return RunResult(tuple(parts), profiles)
@@ -164,11 +170,13 @@ def result_of_part(
     data: TrainingData,
     years: tuple[YearEvaluation, ...],
     part: YearPart,
+    *,
     context: AuditContext,
+    brief: bool = False,
 ) -> TrainingResult:
     """What the run found out about one part of the year."""
     held = tuple(in_part(one, part) for one in years if part.holds(one.judged.test).any())
-    learn, brief = data.learn.take(part.teaches(data.learn)), part is not middle_part(data.parts)
+    learn, brief = data.seen.take(part.teaches(data.seen)), brief or part is not middle_part(data.parts)
     result = build_training_result(
         request,
         data.basis,

@@ -49,6 +49,11 @@ class TrainingData:
         """The rows that the run learns from."""
         return self.cohorts.examples.take(np.isin(self.cohorts.examples.time, self.split.train))
 
+    @property
+    def seen(self) -> Examples:
+        """The rows of the district that a look at leaks and a rule's shares begin from: the test year's if no other."""
+        return self.learn if len(self.learn) else self.test
+
     @cached_property
     def test(self) -> Examples:
         """The rows of the test year."""

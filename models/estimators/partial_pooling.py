@@ -16,7 +16,8 @@ import pandas as pd
 
 from models.estimators.calibration import Calibrator
 from models.examples import Booleans, Floats, Texts
-from models.metrics.heterogeneity import pool
+from models.metrics.heterogeneity import APART as BEYOND
+from models.metrics.heterogeneity import distance_from_others, pool
 
 LEAST_STUDENTS = 30
 """Students on each side, fewer of which say nothing of how far districts differ."""
@@ -128,14 +129,40 @@ def errors_of(rows: Margins, deviation: Deviation) -> Floats:
 
 def spread_between(districts: Sequence[Margins]) -> Spread:
     """How far the districts differ beyond chance; 0 where fewer than two have students enough on both sides."""
-    enough = [one for one in districts if min(one.students_on(True), one.students_on(False)) >= LEAST_STUDENTS]
-    if len(enough) < BOTH:
+    alone = [one for rows in districts if (one := alone_in(rows))]
+    if len(alone) < BOTH:
         return Spread(0.0, 0.0)
-    alone = [fit_deviation(one, APART) for one in enough]
-    errors = [errors_of(rows, found) for rows, found in zip(enough, alone, strict=True)]
-    intercepts = pool([one.intercept for one in alone], [float(error[0]) for error in errors])
-    slopes = pool([one.log_slope for one in alone], [float(error[1]) for error in errors])
+    intercepts = pool([one.deviation.intercept for one in alone], [one.errors[0] for one in alone])
+    slopes = pool([one.deviation.log_slope for one in alone], [one.errors[1] for one in alone])
     return Spread(intercepts.tau, slopes.tau)
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What a district says of its own deviation, with the standard errors of both numbers."""
+
+    deviation: Deviation
+    errors: tuple[float, float]
+
+
+def alone_in(rows: Margins) -> Alone | None:
+    """A district's own deviation; None where too few students stand on a side to say anything."""
+    if min(rows.students_on(True), rows.students_on(False)) < LEAST_STUDENTS:
+        return None
+    found = fit_deviation(rows, APART)
+    intercept, slope = map(float, errors_of(rows, found))
+    return Alone(found, (intercept, slope))
+
+
+def standing_apart(districts: Mapping[str, Margins]) -> dict[str, float]:
+    """The districts in which the pool's risks say more, or less, than in the others: by how many standard errors.
+
+    There a code may mean something else. Below zero they say less than they seem to.
+    """
+    found = {name: one for name, rows in districts.items() if (one := alone_in(rows))}
+    slopes, errors = [one.deviation.log_slope for one in found.values()], [one.errors[1] for one in found.values()]
+    away = {name: distance_from_others(slopes, errors, at) for at, name in enumerate(found)}
+    return {name: by for name, by in away.items() if by is not None and abs(by) >= BEYOND}
 
 
 def pool_partially(curve: Calibrator, districts: Mapping[str, Margins], spread: Spread) -> dict[str, Calibrator]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.examples import Floats
-from models.metrics.intervals import Z95
+from models.metrics.intervals import Z95, Interval
 
 APART = 3.0
 """Standard deviations from what the others say, from which a district is told to stand apart."""
@@ -51,6 +51,21 @@ def pool(estimates: Sequence[float], errors: Sequence[float]) -> Pooled:
     mean, error = float(wide @ value / wide.sum()), float(np.sqrt(1 / wide.sum()))
     i_squared = max(0.0, (apart - freedom) / apart) if apart > 0 else 0.0
     return Pooled(mean, mean - Z95 * error, mean + Z95 * error, tau_squared**0.5, i_squared, len(value))
+
+
+def next_district(found: Pooled) -> Interval:
+    """Within which an estimate of another district like these lies: a 95% prediction interval.
+
+    Higgins, Thompson and Spiegelhalter (2009, Journal of the Royal Statistical Society A 172:137): Student's t with two
+    degrees of freedom less than districts. Without bounds below three districts.
+    """
+    from scipy.stats import t  # serving predicts nothing of districts
+
+    freedom = found.districts - 2
+    if freedom < 1:
+        return Interval(found.estimate, -np.inf, np.inf)
+    half = float(t.ppf(0.975, freedom)) * float(np.hypot(found.tau, found.error))
+    return Interval(found.estimate, found.estimate - half, found.estimate + half)
 
 
 def log_odds(part: float, whole: float) -> tuple[float, float]:

@@ -64,8 +64,11 @@ def withheld(bundle: Bundle, settings: Settings) -> Bundle:
 
     The rule tells no number there: its shares were not judged where the model served.
     """
-    if not withdrawn(bundle.metrics, settings):
-        return bundle
+    return without_model(bundle) if withdrawn(bundle.metrics, settings) else bundle
+
+
+def without_model(bundle: Bundle) -> Bundle:
+    """The bundle with its rule in the place of the model in every part of the year."""
     return replace(bundle, parts=tuple(part if part.serves == "rule" else ruled(part) for part in bundle.parts))
 
 

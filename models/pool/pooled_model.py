@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from models.estimators.calibration import Calibrator, fit_calibrator
 from models.estimators.fitting import DEFAULT_PARAMETERS, GrownTrees, ParameterValue, grow_trees
-from models.estimators.partial_pooling import Margins, Spread, fit_deviation, spread_between
+from models.estimators.partial_pooling import Margins, Spread, fit_deviation, spread_between, standing_apart
 from models.estimators.risk_model import RiskModel
 from models.estimators.school_offsets import fit_school_offsets
 from models.examples import Examples, Places, Texts
@@ -30,6 +31,12 @@ class PooledFit:
     def held(self, name: str) -> Places:
         """Where among the rows that no tree saw those of a district are."""
         return np.flatnonzero(self.district[self.trees.places] == name)
+
+    @cached_property
+    def standing_apart(self) -> Mapping[str, float]:
+        """The districts in which the pool's risks say more or less than in the others, as `standing_apart` has it."""
+        names = [str(name) for name in np.unique(self.district[self.trees.places])]
+        return standing_apart({name: self.margins(name) for name in names})
 
     def margins(self, name: str) -> Margins:
         """The pool's log odds for a district's rows that no tree saw."""

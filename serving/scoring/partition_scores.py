@@ -14,6 +14,7 @@ from features.snapshots.snapshot import snapshot_from_rows
 from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.signing import parse_public_key
 from models.examples import Floats
+from models.pool.learned_from import without_model
 from models.scoring import feature_set_of_bundle, order_of, reason_table_by
 from models.served_scorer import serving_on
 from serving.scoring.bands import bands_of
@@ -34,12 +35,14 @@ class PartitionScores:
     """Scores the rows of a snapshot that are in one partition, by the bundle that was sent to its executor.
 
     `bundle` is the name of the folder, `public_key` the installation's in PEM. BundleRefused where it is not as signed.
+    Where it is `ruled`, the bundle learned from records that are not lent any more, and its rule serves.
     """
 
     bundle: str
     public_key: bytes
     view: View
     bands: tuple[float, float]
+    ruled: bool = False
 
     @property
     def columns(self) -> str:
@@ -55,7 +58,7 @@ class PartitionScores:
 
     def scores(self, bundle: Bundle, rows: pd.DataFrame) -> pa.RecordBatch:
         """The scores of the rows that a snapshot's query found, by what the bundle has to serve on the date."""
-        now = serving_on(bundle, self.view.school_week, self.view.as_of).bundle
+        now = serving_on(without_model(bundle) if self.ruled else bundle, self.view.school_week, self.view.as_of).bundle
         snapshot = snapshot_from_rows(feature_set_of_bundle(now), self.view, rows)
         risk = predict_risks(now, snapshot)
         scored = risk.notna().to_numpy(dtype=np.bool_)

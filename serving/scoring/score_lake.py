@@ -17,6 +17,7 @@ from features.quality.check import check_district, refuse_errors
 from features.settings import Settings
 from models.bundle.signing import PUBLIC
 from models.bundle.year_parts import describe_parts
+from models.pool.learned_from import withdrawn
 from models.served_scorer import judged_elsewhere
 from serving.scoring.district_release import DistrictRelease, load_served_releases
 from serving.scoring.partition_scores import PartitionScores
@@ -88,7 +89,8 @@ def write_scores(settings: Settings, reader: SparkReader, release: DistrictRelea
     query = SnapshotQuery(release.feature_set, view.shape, release.outcome.cohort)
     bundle, key = release.entry.bundle_path, (settings.home / "keys" / PUBLIC).read_bytes()
     send_folder(reader.scripts, bundle)
-    work = PartitionScores(bundle.name, key, view, settings.service.bands)
+    ruled = bool(withdrawn(release.bundle.metrics, settings))
+    work = PartitionScores(bundle.name, key, view, settings.service.bands, ruled)
     write_computed(reader.scripts, snapshot_script(query), view.values, work, place)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.metrics.intervals import Interval
+from models.verdict import Verdict
 from training.evaluation.scorers import OWN_MODEL
 from training.gate.verdict import VERDICT_WORDS, more_or_fewer, signed
 from training.run_result import RunResult
@@ -20,34 +21,38 @@ class Choice:
 
 
 def choose(own: RunResult, pooled: RunResult | None, why_none: str = "") -> Choice:
+    """What a district takes after a run of its own and one of the pool's; `why_none` where there is none of those."""
+    if pooled is None:
+        return decide(own.verdict, None, None, why_none)
+    return decide(own.verdict, pooled.verdict, lead_over_own(pooled))
+
+
+def decide(own: Verdict, pooled: Verdict | None, lead: Interval | None, why_none: str = "") -> Choice:
     """The district's own model where it passes its gate, unless the pool's passes too and is shown to find more.
 
     The pool's where that alone passes; else the rule. A district's own needs nobody else's records.
     """
+    said, beside = VERDICT_WORDS[own], f" {lead_says(lead)}" if lead else ""
     if pooled is None:
         return alone(own, f"there is no pooled model for it: {why_none}")
-    passes = own.verdict == "pass", pooled.verdict == "pass"
-    lead = lead_over_own(pooled)
-    beside = f" {lead_says(lead)}" if lead else ""
-    if passes == (False, True):
-        said = VERDICT_WORDS[own.verdict]
+    if pooled == "pass" and own != "pass":
         return Choice("pooled", f"The pool's model passed this district's gate; its own did not ({said}).{beside}")
-    if passes == (True, False):
-        said = VERDICT_WORDS[pooled.verdict]
-        return Choice("own", f"The district's own model passed its gate; the pool's did not ({said}).{beside}")
-    if passes == (True, True):
-        better = lead is not None and lead.low > 0
-        which = "the pool's finds more, beyond chance" if better else "the pool's is not shown to find more"
-        return Choice("pooled" if better else "own", f"Both models passed the gate, and {which}.{beside}")
-    said = f"own: {VERDICT_WORDS[own.verdict]}; the pool's: {VERDICT_WORDS[pooled.verdict]}"
-    return Choice("rule", f"Neither model passed this district's gate ({said}), so its rule serves.{beside}")
+    if pooled == "pass" and lead is not None and lead.low > 0:
+        return Choice("pooled", f"Both models passed the gate, and the pool's finds more, beyond chance.{beside}")
+    if pooled == "pass":
+        return Choice("own", f"Both models passed the gate, and the pool's is not shown to find more.{beside}")
+    other = VERDICT_WORDS[pooled]
+    if own == "pass":
+        return Choice("own", f"The district's own model passed its gate; the pool's did not ({other}).{beside}")
+    which = f"own: {said}; the pool's: {other}"
+    return Choice("rule", f"Neither model passed this district's gate ({which}), so its rule serves.{beside}")
 
 
-def alone(own: RunResult, why: str) -> Choice:
+def alone(own: Verdict, why: str) -> Choice:
     """The choice without a pooled model."""
-    if own.verdict == "pass":
+    if own == "pass":
         return Choice("own", f"The district's own model passed its gate; {why}.")
-    return Choice("rule", f"Its own model did not pass its gate ({VERDICT_WORDS[own.verdict]}); {why}.")
+    return Choice("rule", f"Its own model did not pass its gate ({VERDICT_WORDS[own]}); {why}.")
 
 
 def lead_over_own(pooled: RunResult) -> Interval | None:

@@ -1,15 +1,17 @@
 """The districts of a pool in one training run: each one's own run, and the rows that it lends."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from features.definitions.catalog import feature_set_of
-from features.snapshots.label_years import years_to_learn_from
+from features.snapshots.label_years import LabelYear, years_to_learn_from
 from features.warehouse.reader import Reader
 from models.examples import Examples, Texts
 from models.feature_dictionary import FeatureDictionary
+from training.cohort_examples import Cohorts
 from training.pool.lent_rows import LentRows, lent_rows
 from training.train import OwnRun
 from training.training_data import TrainingData
@@ -17,13 +19,32 @@ from training.training_request import TrainingRequest
 
 
 @dataclass(frozen=True)
+class Lender:
+    """A district that lends rows: its school years with a known outcome, and the digest of its data."""
+
+    district_id: str
+    lent: LentRows
+    years: Mapping[int, LabelYear]
+    version: str
+
+    def before(self, test: LabelYear) -> LentRows | None:
+        """Its lent rows whose outcome was known before the first score of another district's test year."""
+        found = self.lent.of(years_to_learn_from(self.years, test))
+        return found if len(found.examples) else None
+
+
+@dataclass(frozen=True)
 class Member:
-    """A district of the pool: its open records, its own run, and what it lends."""
+    """A district of the pool: its open records, its own run, and what it lends, where it has a known outcome yet.
+
+    `judged_data` is that of its own run, or of its first year while no model of its own can be judged.
+    """
 
     request: TrainingRequest
     reader: Reader
     own: OwnRun
-    lent: LentRows | None
+    lender: Lender | None
+    judged_data: TrainingData | None = None
 
     @property
     def district_id(self) -> str:
@@ -45,27 +66,17 @@ class PooledRows:
     lent: tuple[LentRows, ...]
 
 
-def rows_lent_by(request: TrainingRequest, reader: Reader, data: TrainingData | None, pool: str) -> LentRows | None:
-    """What a district lends to the pool of its labelled rows; None where it has none yet."""
-    if data is None:
-        return None
-    return lent_rows(
-        data.cohorts.examples,
+def lender_of(request: TrainingRequest, reader: Reader, cohorts: Cohorts, pool: str) -> Lender:
+    """What a district lends to the pool of its labelled rows."""
+    rows = lent_rows(
+        cohorts.examples,
         feature_set_of(request.outcome),
         request.outcome,
         request.district.lends_to(pool),
         district_id=request.district.id,
         first_year=min(reader.school_year_spans),
     )
-
-
-def lent_before(member: Member, asked: TrainingData, test_year: int) -> LentRows | None:
-    """The member's lent rows whose outcome was known before the first score of a district's test year."""
-    if member.lent is None or member.data is None:
-        return None
-    known = years_to_learn_from(member.data.cohorts.years, asked.cohorts.years[test_year])
-    found = member.lent.of(known)
-    return found if len(found.examples) else None
+    return Lender(request.district.id, rows, cohorts.years, reader.data_version())
 
 
 def pool_rows(lent: tuple[LentRows, ...], dictionary: FeatureDictionary) -> PooledRows:

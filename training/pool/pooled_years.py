@@ -1,18 +1,19 @@
 """A pooled model in one district: fitted for each judged year on what was known before it, and judged as its own is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from features.errors import Refused
+from features.snapshots.label_years import LabelYear
 from models.estimators.risk_model import RiskModel
+from models.feature_dictionary import FeatureDictionary
 from models.pool.learned_from import LearnedFrom
 from models.pool.pooled_model import PooledFit, fit_pooled
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import OWN_MODEL
 from training.pool.lent_rows import LentRows, records_by_table
-from training.pool.members import Member, lent_before, pool_rows
-from training.training_data import TrainingData
+from training.pool.members import Lender, pool_rows
 
 Key = tuple[tuple[str, ...], tuple[tuple[str, tuple[int, ...]], ...]]
 """The features of a fit, and the school years of each district that it learned from."""
@@ -22,62 +23,92 @@ Key = tuple[tuple[str, ...], tuple[tuple[str, tuple[int, ...]], ...]]
 class PoolFits:
     """The pooled fits of one run: districts with the same features and the same years share one."""
 
-    members: Sequence[Member]
+    lenders: Sequence[Lender]
     seed: int
     threads: int
     known: dict[Key, PooledFit | Refused] = field(default_factory=dict)
 
-    def fit_before(self, asked: Member, data: TrainingData, test_year: int) -> tuple[PooledFit, tuple[LentRows, ...]]:
-        """The fit on what every district lent and knew before a district's test year; Refused where there is none."""
-        every = [lent_before(one, data, test_year) for one in self.members]
+    def fit_before(
+        self, test: LabelYear, dictionary: FeatureDictionary, *, asked: str, without: Collection[str] = ()
+    ) -> tuple[PooledFit, tuple[LentRows, ...]]:
+        """The fit on what every district but those `without` lent and knew before a test year of `asked`.
+
+        Refused where no other district lends anything known by then, or it does not allow a fit.
+        """
+        every = [one.before(test) for one in self.lenders if one.district_id not in without]
         lent = tuple(one for one in every if one is not None)
-        if not any(one.district_id != asked.district_id for one in lent):
-            raise Refused(f"no other district lends a year whose outcome was known before {test_year}")
-        key = (
-            tuple(data.cohorts.examples.dictionary.names),
-            tuple((one.district_id, tuple(sorted(one.records))) for one in lent),
-        )
+        if not any(one.district_id != asked for one in lent):
+            raise Refused(f"no other district lends a year whose outcome was known before {test.first_scored_on}")
+        key = (tuple(dictionary.names), tuple((one.district_id, tuple(sorted(one.records))) for one in lent))
         if key not in self.known:
-            self.known[key] = self.fit(lent, data)
+            self.known[key] = self.fit(lent, dictionary)
         found = self.known[key]
         if isinstance(found, Refused):
             raise found
         return found, lent
 
-    def fit(self, lent: tuple[LentRows, ...], data: TrainingData) -> PooledFit | Refused:
+    def fit(self, lent: tuple[LentRows, ...], dictionary: FeatureDictionary) -> PooledFit | Refused:
         """The fit on these rows, or why there is none."""
-        rows = pool_rows(lent, data.cohorts.examples.dictionary)
+        rows = pool_rows(lent, dictionary)
         try:
             return fit_pooled(rows.examples, rows.district, seed=self.seed, threads=self.threads)
         except Refused as refused:
             return refused
 
+    def provenance(self, pool: str, lent: Sequence[LentRows]) -> LearnedFrom:
+        """Whose records some rows are made of, with the digests of the districts' data."""
+        return provenance_of_rows(pool, lent, {one.district_id: one.version for one in self.lenders})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The district in which a pool's model is judged: its own judged years, and its school years with labels."""
+
+    district_id: str
+    judged: tuple[YearEvaluation, ...]
+    years: Mapping[int, LabelYear]
+    begins: tuple[int, ...] = ()
+
+    @property
+    def dictionary(self) -> FeatureDictionary:
+        """The features that the district has."""
+        return self.judged[-1].judged.test.dictionary
+
 
 @dataclass(frozen=True)
 class PooledYears:
-    """A district's judged years by the pooled model, the model of the last, and whose records that learned from."""
+    """A district's judged years by the pooled model, the model of the last, and the rows that it learned from."""
 
     years: tuple[YearEvaluation, ...]
     model: RiskModel
     fit: PooledFit
-    learned_from: LearnedFrom
+    lent: tuple[LentRows, ...]
 
 
-def judge_pooled(fits: PoolFits, asked: Member, data: TrainingData, pool: str) -> PooledYears:
-    """The pooled model in every judged year of a district; Refused where it has none of the last."""
-    begins = tuple(part.from_week for part in data.parts[1:])
-    *earlier, last = asked.own.years
-    fit, lent = fits.fit_before(asked, data, last.split.test)
-    model = fit.model_for(asked.district_id, begins)
+def judge_pooled(fits: PoolFits, asked: Asked, *, without: Collection[str] = ()) -> PooledYears:
+    """The pooled model in every judged year of a district; Refused where there is none of the last.
+
+    With the district itself `without`, it is the model that a new district would have had.
+    """
+    *earlier, last = asked.judged
+    fit, lent = fit_for(fits, asked, last, without)
     before = []
     for year in earlier:
         try:
-            fitted, _ = fits.fit_before(asked, data, year.split.test)
+            fitted, _ = fit_for(fits, asked, year, without)
         except Refused:
             continue
-        before.append(by_model(year, fitted.model_for(asked.district_id, begins)))
-    versions = {one.district_id: one.data.version for one in fits.members if one.data}
-    return PooledYears((*before, by_model(last, model)), model, fit, provenance_of_rows(pool, lent, versions))
+        before.append(by_model(year, fitted.model_for(asked.district_id, asked.begins)))
+    model = fit.model_for(asked.district_id, asked.begins)
+    return PooledYears((*before, by_model(last, model)), model, fit, lent)
+
+
+def fit_for(
+    fits: PoolFits, asked: Asked, year: YearEvaluation, without: Collection[str]
+) -> tuple[PooledFit, tuple[LentRows, ...]]:
+    """The fit by which a judged year of a district is judged."""
+    test = asked.years[year.split.test]
+    return fits.fit_before(test, asked.dictionary, asked=asked.district_id, without=without)
 
 
 def by_model(year: YearEvaluation, model: RiskModel) -> YearEvaluation:

@@ -1,9 +1,10 @@
 """Trains over a pool: one model of the records that its districts lend, judged in each by that district's own gate."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache, partial
 
 import numpy as np
 
@@ -12,10 +13,13 @@ from features.errors import Refused, SettingsRefused
 from features.lake.records import open_records
 from features.progress import Progress
 from features.settings import Settings
+from models.pool.learned_from import LearnedFrom
 from training.evaluation.temporal_split import Split
 from training.pool.choice import Choice, choose
-from training.pool.members import Member, rows_lent_by
-from training.pool.pooled_years import PooledYears, PoolFits, judge_pooled
+from training.pool.leave_one_out import LeftOut, leave_one_out
+from training.pool.members import Member, lender_of
+from training.pool.new_district import first_year_data, judge_first_year
+from training.pool.pooled_years import Asked, PooledYears, PoolFits, judge_pooled
 from training.run_result import RunResult
 from training.train import TrainedBundles, result_with_model, train_from, training_request_of
 from training.training_data import TrainingData
@@ -24,12 +28,16 @@ from training.training_request import Basis, TrainingRequest
 
 @dataclass(frozen=True)
 class PooledDistrict:
-    """A district after a run over its pool: its own bundles, those of the pool's model, and which it takes."""
+    """A district after a run over its pool: its own bundles, those of the pool's model, and which it takes.
+
+    `apart` are the districts of its pooled fit in which the pool's risks say more or less than in the others.
+    """
 
     member: Member
     own: TrainedBundles
     pooled: TrainedBundles | None
     choice: Choice
+    apart: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def district_id(self) -> str:
@@ -84,42 +92,85 @@ def train_pool(
             except Refused as refused:
                 progress(f"{request.district.name}: left out of the pool: {refused}")
                 continue
-            members.append(Member(request, reader, own, rows_lent_by(request, reader, own.data, pool)))
+            data = own.data or first_year_data(reader, request)
+            lender = lender_of(request, reader, data.cohorts, pool) if data else None
+            members.append(Member(request, reader, own, lender, data))
         if not members:
             raise Refused(f"pool '{pool}': no district's records can be used; `ontrack check` says why")
         training = requests[0].settings.training
-        fits = PoolFits(members, training.seed, training.threads)
+        lenders = [one.lender for one in members if one.lender]
+        fits = PoolFits(lenders, training.seed, training.threads)
+        left_out = cache(partial(districts_left_out, fits, members))
         for member in members:
-            yield judge_district(fits, member, pool, progress)
+            yield judge_district(fits, member, pool, left_out, progress)
 
 
-def judge_district(fits: PoolFits, member: Member, pool: str, progress: Progress) -> PooledDistrict:
+def districts_left_out(fits: PoolFits, members: Sequence[Member]) -> LeftOut | None:
+    """What the pool's model shows in each district with a model of its own, as if that were new."""
+    asked = [asked_by(one, one.data) for one in members if one.data and one.own.years]
+    return leave_one_out(asked, fits, members[0].request.settings.gate)
+
+
+def judge_district(
+    fits: PoolFits, member: Member, pool: str, left_out: Callable[[], LeftOut | None], progress: Progress
+) -> PooledDistrict:
     """A district's own model, the pool's and its rule side by side, and which it takes."""
-    own = member.own.bundles
+    own, data, name = member.own.bundles, member.judged_data, member.request.district.name
+    is_new = not member.own.years
     try:
-        if member.data is None or not member.own.years:
-            raise Refused("no model could be judged in the district yet")
-        progress(f"{member.request.district.name}: judging the pool's model")
-        found = judge_pooled(fits, member, member.data, pool)
+        if data is None:
+            raise Refused("no school year of the district has a known outcome yet")
+        progress(f"{name}: judging the pool's model")
+        found = judge_first_year(fits, member.request, data) if is_new else judge_pooled(fits, asked_by(member, data))
     except Refused as refused:
-        return PooledDistrict(member, own, None, choose(own.result, None, str(refused)))
-    result = pooled_result(member, member.data, found, progress)
+        expected = left_out() if is_new else None
+        return PooledDistrict(member, own, None, expecting(choose(own.result, None, str(refused)), expected))
+    provenance = fits.provenance(pool, found.lent)
+    result = pooled_result(member, data, found, provenance, progress, brief=is_new)
     choice = choose(own.result, result)
+    if is_new:
+        choice = choice_of_new(choice, left_out())
     result = with_choice(result, choice)
     model = replace(member.own.writer, result=result).write(found.model)
-    return PooledDistrict(member, own, TrainedBundles(result, own.rule, model, own.warnings), choice)
+    pooled = TrainedBundles(result, own.rule, model, own.warnings)
+    return PooledDistrict(member, own, pooled, choice, found.fit.standing_apart)
 
 
-def pooled_result(member: Member, data: TrainingData, found: PooledYears, progress: Progress) -> RunResult:
+def choice_of_new(choice: Choice, left_out: LeftOut | None) -> Choice:
+    """The choice of a district without a model of its own: the pool's serves only where it finds more elsewhere too."""
+    if choice.taken == "pooled" and not (left_out and left_out.shown):
+        why = "The pool's model passed here, and is not shown to find more in districts that it never saw"
+        return expecting(Choice("rule", f"{why}; the rule serves for one more year."), left_out)
+    return expecting(choice, left_out)
+
+
+def expecting(choice: Choice, left_out: LeftOut | None) -> Choice:
+    """The choice with what the other districts let a new one expect."""
+    return replace(choice, why=f"{choice.why} {left_out.says}") if left_out else choice
+
+
+def asked_by(member: Member, data: TrainingData) -> Asked:
+    """The district as one in which a pool's model is judged."""
+    begins = tuple(part.from_week for part in data.parts[1:])
+    return Asked(member.district_id, member.own.years, data.cohorts.years, begins)
+
+
+def pooled_result(
+    member: Member,
+    data: TrainingData,
+    found: PooledYears,
+    learned_from: LearnedFrom,
+    progress: Progress,
+    *,
+    brief: bool,
+) -> RunResult:
     """What the district's gate, audit and figures say of the pool's model."""
     rows = found.fit.rows
     result = result_with_model(
-        member.reader, member.request, data, found.years, tuning=None, progress=progress, learned=rows
+        member.reader, member.request, data, found.years, tuning=None, progress=progress, learned=rows, brief=brief
     )
     years = tuple(int(year) for year in np.unique(rows.time))
-    basis: Basis = replace(
-        data.basis, split=Split(years, data.split.test), trained=len(rows), pooled=found.learned_from
-    )
+    basis: Basis = replace(data.basis, split=Split(years, data.split.test), trained=len(rows), pooled=learned_from)
     return replace(result, parts=tuple(replace(one, basis=basis) for one in result.parts))
 
 

@@ -15,6 +15,7 @@ from features.settings import Settings
 from features.terminal import report_console
 from models.code_version import code_version
 from training.gate.verdict import VERDICT_WORDS
+from training.pool.evidence import TogetherShown, shown_together
 from training.pool.run import PooledDistrict, pool_requests, train_pool
 from training.train_and_record import record
 
@@ -58,15 +59,34 @@ def train_and_record_pool(
     return tuple(RecordedDistrict(one, record(one.member.request, one.trained, progress)[0]) for one in run)
 
 
+def together_in(found: Sequence[RecordedDistrict]) -> TogetherShown | None:
+    """What the gates of all districts saw of the pool's model together."""
+    return shown_together({one.found.district_id: one.found.pooled.result for one in found if one.found.pooled})
+
+
+def apart_in(found: Sequence[RecordedDistrict]) -> list[str]:
+    """The districts in which what the pool's risks say differs from the others, each as a question."""
+    away = {name: by for one in found for name, by in one.found.apart.items()}
+    return [
+        f"{name}: the pool's risks say {'less' if by < 0 else 'more'} here than in the other districts, by "
+        f"{abs(by):.0f} standard errors; ask what its codes mean"
+        for name, by in sorted(away.items())
+    ]
+
+
 def print_pool(found: Sequence[RecordedDistrict], pool: str, *, as_json: bool) -> None:
     """The verdicts of every district side by side, why each takes what it takes, and the command that comes next."""
+    together, apart = together_in(found), apart_in(found)
     if as_json:
-        typer.echo(json.dumps({"pool": pool, "districts": [one.as_json() for one in found]}))
+        seen = {"together": together.as_json() if together else None, "apart": apart}
+        typer.echo(json.dumps({"pool": pool, "districts": [one.as_json() for one in found], **seen}))
         return
     table = Table("district", "own model", "pool's model", "takes", "bundle")
     for one in found:
         table.add_row(*one.cells)
     report_console().print(table)
+    for says in [*([together.says] if together else []), *apart]:
+        typer.echo(says)
     for one in found:
         typer.echo(f"{one.found.district_id}: {one.found.choice.why}")
         typer.echo(f"report   {one.report}")
