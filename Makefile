@@ -9,7 +9,7 @@ PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_collabor
 
 unexport PYTHONDONTWRITEBYTECODE # each process of the suite, and of the demo, would compile all modules anew
 
-.PHONY: help demo collaborative test postgres format check types contracts bench bench-full sweep faults nights kills mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks fuzz spark aequitas docs translations screenshots clean
+.PHONY: help demo collaborative test postgres format check types contracts bench bench-full sweep faults nights kills mutations disclosure accessibility properties audits gates hit-rates served-lists leaks pools weeks fuzz spark aequitas docs translations screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -80,6 +80,9 @@ audits: .venv/installed ## audit 50 simulated districts in which nothing is plan
 
 gates: .venv/installed ## 400 gates on models of which the truth is known, of each kind and size (half an hour)
 	@$(BIN)/python -m benchmarks.gates $(if $(MINUTES),--minutes $(MINUTES))
+
+pools: .venv/installed ## a pooled model beside local ones, 20 draws of districts of which the truth is planted (about 25 minutes)
+	@$(BIN)/python -m benchmarks.collaborative $(if $(MINUTES),--minutes $(MINUTES))
 
 weeks: .venv/installed ## what would be served on every Monday of a year, of the demo's Harbor (some minutes)
 	@$(BIN)/python -m benchmarks.weeks_of_year config/ontrack.toml harbor
