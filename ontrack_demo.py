@@ -1,9 +1,10 @@
-"""`ontrack demo`: two simulated districts from records to pages, each step in a process of its own.
+"""`ontrack demo`: two simulated districts from records to pages, in two processes side by side.
 
 What an earlier run left is used again. Where nothing has changed since then, none of the libraries for models are
 loaded.
 """
 
+import gc
 import json
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from ontrack_demo_district import TrainedOutcome
     from serving.access.demo_accounts import DemoAccount
 
-PEOPLE = 4
-"""About how many people of a district can sign in."""
+PEOPLE = 5
+"""How many people of a district can sign in."""
 IN_USE = ("harbor",)
 """Districts of the demo that have used OnTrack for two years; the others begin today."""
 
@@ -92,7 +94,8 @@ def prepare(steps: list[DemoStep]) -> None:
     What takes longest has a process of its own and waits for nothing else: the records of a district in use, its
     release of two years ago, and today's training of the models that are compared with it.
     """
-    with one_process() as longest, one_process() as beside:
+    processes = prepared_processes()
+    with one_process(processes) as longest, one_process(processes) as beside:
         new = [beside.submit(begin_use, step) for step in steps if step.district_id not in IN_USE]
         for step in (step for step in steps if step.district_id in IN_USE):
             longest.submit(load, step).result()
@@ -105,9 +108,22 @@ def prepare(steps: list[DemoStep]) -> None:
             one.result()
 
 
-def one_process() -> ProcessPoolExecutor:
+def prepared_processes() -> ForkServerContext:
+    """Where processes come from that have loaded what the steps need: both share one import of it."""
+    processes = get_context("forkserver")
+    processes.set_forkserver_preload(["__main__", "ontrack_demo_district"])
+    return processes
+
+
+def one_process(processes: ForkServerContext) -> ProcessPoolExecutor:
     """A process that does one step after the other."""
-    return ProcessPoolExecutor(1, get_context("spawn"))
+    return ProcessPoolExecutor(1, processes, initializer=collect_seldom, initargs=gc.get_threshold())
+
+
+def collect_seldom(*threshold: int) -> None:
+    """Looks for garbage as seldom as the command does, and never among what was imported."""
+    gc.set_threshold(*threshold)
+    gc.freeze()
 
 
 def begin_use(step: DemoStep) -> None:

@@ -78,3 +78,8 @@ ENVELOPE = (
     Column("withdrawn", "boolean", "whether the district took the record back: the row only says so"),
 )
 """Columns that every row carries besides its own."""
+
+
+def key_of(table: Table) -> list[str]:
+    """A table's key columns, with `student_id` for `student_key`."""
+    return ["student_id" if name == "student_key" else name for name in table.key]

@@ -1,13 +1,13 @@
 """Risk and reasons by the scorer that serves: a model over its features, or the published rule over its signals."""
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from features.definitions.catalog import SERVABLE
 from features.language.feature_set import FeatureSet, Outcome
-from features.snapshots.snapshot import Snapshot
 from models.bundle.bundle import Bundle
 from models.bundle.manifest import BundleRefused
 from models.estimators.published_rule import TOO_FEW, RuleModel, SimilarStudents
@@ -17,6 +17,9 @@ from models.explanations.reason_columns import ReasonTable
 from models.explanations.reason_stability import ReasonStability, stability_in
 from models.explanations.reasons import Reasons, reason_table, to_reasons
 from models.explanations.rule_reasons import rule_reason_table
+
+if TYPE_CHECKING:
+    from features.snapshots.snapshot import Snapshot
 
 RULE_SIGNALS = "rule_signals"
 """The column of a snapshot with the count of signals of the feature set's published rule."""
@@ -51,7 +54,7 @@ def risk_of(scorer: Scorer, features: pd.DataFrame, school: "pd.Series[str]") ->
     return scorer.risk(features, np.asarray(school, dtype=np.str_))
 
 
-def is_told(scorer: Scorer, snapshot: Snapshot) -> "pd.Series[bool]":
+def is_told(scorer: Scorer, snapshot: "Snapshot") -> "pd.Series[bool]":
     """Of whom the scorer can say something: not a rule without a count of a student without a day of attendance."""
     if not isinstance(scorer, RuleModel):
         return pd.Series(True, index=snapshot.features.index)
@@ -80,12 +83,12 @@ def similar_students_of(
     return [None if told else TOO_FEW] * len(features)
 
 
-def reasons_by(bundle: Bundle, snapshot: Snapshot) -> list[Reasons]:
+def reasons_by(bundle: Bundle, snapshot: "Snapshot") -> list[Reasons]:
     """The reasons of each student of a snapshot, by the scorer of a bundle."""
     return to_reasons(reason_table_by(bundle, snapshot))
 
 
-def reason_table_by(bundle: Bundle, snapshot: Snapshot) -> ReasonTable:
+def reason_table_by(bundle: Bundle, snapshot: "Snapshot") -> ReasonTable:
     """The same in columns, for a whole cohort."""
     return reason_table_of(
         bundle.scorer,

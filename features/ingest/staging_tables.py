@@ -12,7 +12,7 @@ from features.engine.column_types import IBIS_TYPES
 from features.engine.sql_script import Script
 from features.engine.stored_tables import schema_of
 from features.engine.view import Values
-from features.table_schema import Table
+from features.table_schema import Table, key_of
 from features.tables import TABLES
 from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
@@ -34,11 +34,6 @@ def columns_of(table: Table) -> dict[str, str]:
     """The canonical columns of a table's files and their types, with `student_id` for `student_key`."""
     own = (column for column in table.columns if column.kind != "assigned")
     return {"student_id" if one.kind == "student" else one.name: IBIS_TYPES[one.kind] for one in own}
-
-
-def key_of(table: Table) -> list[str]:
-    """A table's key columns, with `student_id` for `student_key`."""
-    return ["student_id" if name == "student_key" else name for name in table.key]
 
 
 @cache

@@ -1,50 +1,42 @@
-"""What a district's data team looks at after each load, kept in a file beside the warehouse.
+"""What a district's data team looks at after each load: found in the warehouse, kept in the summary's file."""
 
-Pages read the file: a warehouse that is being written lets nobody in. It holds counts, rules, files and rows, and no
-value of a record.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cache
-from pathlib import Path
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 from pydantic import TypeAdapter, ValidationError
 
-from features.atomic_files import disk_error, replace_through
+from features.atomic_files import disk_error
 from features.engine.script_cache import query_script
 from features.ingest.load.load_report import LoadReport, report_from
 from features.lake.records import open_records
 from features.progress import Progress
 from features.quality.check import RecordCheck, check_district
 from features.quality.silent_sections import silent_sections
+from features.quality.summary_file import (
+    FindingLine,
+    LoadLine,
+    RecordsSummary,
+    SilentSchool,
+    WaitingRows,
+    read_summary,
+    summary_file,
+    write_summary,
+)
 from features.settings import District, Settings
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader, current_rows
-from features.warehouse.unlisted_students import UnlistedReason, unlisted_reasons
+from features.warehouse.unlisted_students import unlisted_reasons
 
 LOADS = 9
 """The newest load, and as many before it as say what is usual."""
 
 PLACES = 3
 """Rows of a kind of mistake that are named."""
-
-
-@dataclass(frozen=True)
-class LoadLine:
-    """A load: when, from where, and the rows read and put into quarantine of each table."""
-
-    load_id: int
-    loaded_at: datetime | None
-    source: str
-    files: int
-    read: dict[str, int]
-    quarantined: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -55,71 +47,6 @@ class StoredLoad:
     loaded_at: datetime | None
     source: str | None
     report: str | None
-
-
-@dataclass(frozen=True)
-class WaitingRows:
-    """Rows in quarantine that break one rule in the same columns of a file: how many, and the first of them."""
-
-    table: str
-    rule: str
-    columns: str
-    expected: str
-    file: str
-    rows: int
-    first: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class FindingLine:
-    """A finding of a check."""
-
-    code: str
-    severity: str
-    says: str
-    school_id: str
-    month: str
-
-
-@dataclass(frozen=True)
-class SilentSchool:
-    """A school with classes that have sent no attendance for longer than chance explains."""
-
-    school_id: str
-    classes: int
-    longest_days: int
-
-
-@dataclass(frozen=True)
-class RecordsSummary:
-    """The state of a district's records. `checked_on` is the day of the last check, None before the first."""
-
-    written_at: datetime
-    loads: tuple[LoadLine, ...]
-    waiting: tuple[WaitingRows, ...]
-    unlisted: tuple[UnlistedReason, ...]
-    checked_on: date | None = None
-    findings: tuple[FindingLine, ...] = ()
-    silent: tuple[SilentSchool, ...] = ()
-
-
-@cache
-def summary_json() -> TypeAdapter[RecordsSummary]:
-    """How a summary is written to JSON and read from it; made when first needed."""
-    return TypeAdapter(RecordsSummary)
-
-
-def summary_file(settings: Settings, district_id: str) -> Path:
-    """Where a district's summary is."""
-    return settings.warehouse(district_id).with_suffix(".records.json")
-
-
-def read_summary(settings: Settings, district_id: str) -> RecordsSummary | None:
-    """The summary; None where none was written yet, or by a version that says other things."""
-    try:
-        return summary_json().validate_json(summary_file(settings, district_id).read_bytes())
-    except (FileNotFoundError, ValidationError):
-        return None
 
 
 def summarize_load(settings: Settings, district_id: str, today: date, *, warn: Progress) -> None:
@@ -146,12 +73,6 @@ def check_and_summarize(settings: Settings, district: District, today: date, *, 
     with warned_of_disk(settings, district.id, warn):
         write_summary(settings, district.id, summary)
     return found
-
-
-def write_summary(settings: Settings, district_id: str, summary: RecordsSummary) -> None:
-    """Replaces the summary's file."""
-    settings.warehouse(district_id).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # none, where a lake is read
-    replace_through(summary_file(settings, district_id), summary_json().dump_json(summary))
 
 
 @contextmanager
@@ -227,12 +148,3 @@ def silent_schools(reader: Reader, today: date) -> tuple[SilentSchool, ...]:
     for one in silent_sections(reader, today):
         days.setdefault(one.school_id, []).append(one.days)
     return tuple(SilentSchool(school, len(own), max(own)) for school, own in sorted(days.items()))
-
-
-def usual_rows(loads: Sequence[LoadLine]) -> dict[str, int]:
-    """How many rows of each table an earlier load of it usually read: the one in the middle."""
-    found: dict[str, list[int]] = {}
-    for load in loads[1:]:
-        for table, rows in load.read.items():
-            found.setdefault(table, []).append(rows)
-    return {table: sorted(rows)[len(rows) // 2] for table, rows in found.items()}

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -30,32 +29,11 @@ from features.way_back.requirements import (
     require_marks,
 )
 from features.way_back.rule_bounds import BoundKind, RuleBound, rule_bounds
+from features.way_back.steps import WayBack, WayBackState, WayBackStep
 
-WayBackState = Literal["reachable", "not_reachable", "met"]
 MARK_REQUIREMENTS: Mapping[BoundKind, Callable[[RuleBound, MarkStanding], BoundRequirement]] = {
     "marks": require_marks, "credits": require_credits, "average": require_average,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class WayBackStep:
-    """One requirement of the rule: a code, and the numbers in its sentence."""
-
-    code: str
-    values: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class WayBack:
-    """What is left to do by `until`, the last day that counts.
-
-    `met` is who needs to do nothing more; `not_reachable` whom no record of this year could bring back, with the steps
-    that cannot be done any more.
-    """
-
-    state: WayBackState
-    steps: tuple[WayBackStep, ...]
-    until: date
 
 
 def has_way_back(outcome: Outcome) -> bool:

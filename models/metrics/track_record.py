@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 from math import floor, isnan
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
-from features.ledger.ledger import Ledger
 from models.examples import Floats, Integers
 from models.metrics.intervals import wilson_interval
+
+if TYPE_CHECKING:
+    from features.ledger.ledger import Ledger
 
 YEARS = 2
 """School years that a track record looks back on."""
@@ -101,7 +103,7 @@ class ListTurnover:
     left: int
 
 
-def track_records(ledger: Ledger, *, scorer: str, risk: Floats, school_year: int) -> list[TrackRecord | None]:
+def track_records(ledger: "Ledger", *, scorer: str, risk: Floats, school_year: int) -> list[TrackRecord | None]:
     """How flags like each of these were resolved before a school year; None without enough evidence.
 
     Flags like one were raised by the same kind of scorer (model or rule) in the last two finished school years: the two
@@ -119,7 +121,7 @@ def track_records(ledger: Ledger, *, scorer: str, risk: Floats, school_year: int
     return [(similar[tenth] if tenth >= 0 else None) or on_list for tenth in tenth_of(risk)]
 
 
-def resolved_flags(ledger: Ledger, scorer: str, school_year: int) -> pd.DataFrame:
+def resolved_flags(ledger: "Ledger", scorer: str, school_year: int) -> pd.DataFrame:
     """A scorer's resolved flags of the last finished school years, first ones first, but those of a lot alone."""
     flags = ledger.flags
     told = flags[flags["resolution"].isin(RESOLVED) & (flags["school_year"] < school_year)]
@@ -159,7 +161,7 @@ def track_record_of(flags: pd.DataFrame, like: Literal["risk", "list"]) -> Track
     )
 
 
-def list_records(ledger: Ledger) -> tuple[ListRecord, ...]:
+def list_records(ledger: "Ledger") -> tuple[ListRecord, ...]:
     """How the lists of each school year turned out, oldest first.
 
     Each student counts once, by the first flag of the year. `off_track` are all students of the cohort of whom it is
@@ -188,7 +190,7 @@ def list_record(school_year: int, students: pd.DataFrame) -> ListRecord:
     )
 
 
-def lead_weeks(ledger: Ledger, groups: "pd.Series[str] | None" = None) -> tuple[LeadTime, ...]:
+def lead_weeks(ledger: "Ledger", groups: "pd.Series[str] | None" = None) -> tuple[LeadTime, ...]:
     """How long before the end students were first flagged: of everyone, then by group (`groups` by `student_key`).
 
     Each school year of a student counts. Groups with fewer than 10 students who came true are told together as
@@ -230,7 +232,7 @@ def lead_time(group: str, students: pd.DataFrame) -> LeadTime:
     )  # fmt: skip
 
 
-def list_turnover(ledger: Ledger) -> tuple[ListTurnover, ...]:
+def list_turnover(ledger: "Ledger") -> tuple[ListTurnover, ...]:
     """How each list differed from the one before in its school year, oldest first.
 
     The list of a date is everyone whom any run of that date flagged, whatever the scorer or the release.

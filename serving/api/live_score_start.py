@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from sqlalchemy import Select, select
 
-from serving.api.live_scores import LiveScoring
 from serving.api.messages import EnrollmentRow, SentRecords
 from serving.app_context import AppContext
 from serving.store.district_scope import enter_district
@@ -14,15 +13,22 @@ from serving.store.run_queries import current_runs
 from serving.web.logs import error_location
 from serving.wording.locale import DEFAULT, load_language
 
+AFTER = 1.0
+"""Seconds after which a server that starts prepares live scores: what it loads for them would keep it waiting."""
+
 
 def prepare_in_background(context: AppContext, *, then: Callable[[], None]) -> threading.Thread:
-    """Begins to prepare the live scores of every district; requests are answered meanwhile. `then` comes after it."""
+    """Begins to prepare the live scores of every district in a moment; requests are answered before and meanwhile.
+
+    `then` comes after it.
+    """
 
     def prepare() -> None:
         prepare_live_scores(context)
         then()
 
-    thread = threading.Thread(target=prepare, name="live scores", daemon=True)
+    thread = threading.Timer(AFTER, prepare)
+    thread.name, thread.daemon = "live scores", True
     thread.start()
     return thread
 
@@ -43,6 +49,8 @@ def prepare_live_scores(context: AppContext) -> int:
 
 def prepare_district(context: AppContext, district_id: str) -> int:
     """The same for the newest list of one district; 0 before its first."""
+    from serving.api.live_scoring import LiveScoring
+
     with context.read_session() as session:
         enter_district(session, district_id)
         runs, prepared = current_runs(session, district_id), 0

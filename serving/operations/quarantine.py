@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from features.warehouse.reader import Reader
 from serving.store.cell_types import JsonRow
 from serving.store.operation_rows import ImportQuarantineRow, OperationRow
+
+if TYPE_CHECKING:
+    from features.warehouse.reader import Reader
 
 COLUMNS = ("table_name", "file", "row", "rule", "broken", "expected", "shown", "student_id", "record")
 PRIVATE = ("student_id", "record")
@@ -25,7 +27,7 @@ PART = 1_000
 KEPT = timedelta(days=30)
 
 
-def waiting_rows(reader: Reader, files: Sequence[str]) -> list[JsonRow]:
+def waiting_rows(reader: "Reader", files: Sequence[str]) -> list[JsonRow]:
     """The rows of some files that wait in quarantine."""
     rows = reader.connection.execute(WAITING, [list(files), MOST_ROWS]).fetchall()
     return [cast(JsonRow, dict(zip(COLUMNS, row, strict=True))) for row in rows]

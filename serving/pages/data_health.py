@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from features.quality.records_summary import LoadLine, RecordsSummary, WaitingRows, read_summary, usual_rows
+from features.quality.summary_file import LoadLine, RecordsSummary, WaitingRows, read_summary, usual_rows
 from serving.access.authorize import Denied, OwnDistrict, authorize
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.rows import SchoolRow

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from features.way_back.way_back import WayBack
+from features.way_back.steps import WayBack
 from serving.access.authorize import people_with_access
 from serving.pages.caseload_line import school_names
 from serving.scoring.decoding import WAY_BACK, decode

@@ -7,9 +7,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from serving.scoring.school_totals import OTHER_SCHOOLS, WHOLE_DISTRICT
 from serving.store.rows import RunRow
-from serving.store.total_rows import SchoolTotalRow
+from serving.store.total_rows import OTHER_SCHOOLS, WHOLE_DISTRICT, SchoolTotalRow
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from features.way_back.way_back import WayBack
+from features.way_back.steps import WayBack
 from models.estimators.published_rule import SimilarStudents
 from models.explanations.risk_change import RiskChange
 from models.metrics.track_record import ListRecord, TrackRecord

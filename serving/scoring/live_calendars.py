@@ -2,12 +2,15 @@
 
 from collections.abc import Collection
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from features.snapshots.live_features import LiveCalendar, live_calendar
 from serving.store.rows import CalendarRow, RunRow
+
+if TYPE_CHECKING:
+    from features.snapshots.live_features import LiveCalendar
 
 MOST_KEPT = 256
 """Groups of schools whose calendars are kept: most students were at one school or two."""
@@ -21,7 +24,7 @@ class LiveCalendars:
         self.kept: dict[Key, LiveCalendar | None] = {}
         self.lock = Lock()
 
-    def of(self, session: Session, run: RunRow, schools: Collection[str]) -> LiveCalendar | None:
+    def of(self, session: Session, run: RunRow, schools: Collection[str]) -> "LiveCalendar | None":
         """The calendar of these schools that the list of a run was made with; None where none of them is known."""
         key = (run.district_id, run.list_id or run.run_id, run.created_at.isoformat(), frozenset(schools))
         with self.lock:
@@ -36,8 +39,10 @@ class LiveCalendars:
         return found
 
 
-def read_calendar(session: Session, run: RunRow, schools: Collection[str]) -> LiveCalendar | None:
+def read_calendar(session: Session, run: RunRow, schools: Collection[str]) -> "LiveCalendar | None":
     """The same from the database."""
+    from features.snapshots.live_features import live_calendar  # with pandas and Ibis: a server starts without
+
     runs = select(RunRow.run_id).where(RunRow.district_id == run.district_id, RunRow.list_id == run.list_id)
     of_list = CalendarRow.district_id == run.district_id, CalendarRow.run_id.in_(runs)
     rows = select(CalendarRow).where(*of_list, CalendarRow.school_id.in_(schools)).order_by(CalendarRow.school_id)

@@ -21,11 +21,10 @@ from serving.store.bulk_read import stored_frame
 from serving.store.district_scope import enter_district
 from serving.store.rows import RunRow, ScoreRow
 from serving.store.run_retention import school_year_begin
-from serving.store.total_rows import SchoolTotalRow
+from serving.store.total_rows import OTHER_SCHOOLS, WHOLE_DISTRICT, SchoolTotalRow
 
 CHRONIC_SHARE, CHRONIC_DAYS = 0.10, 10
 """Chronically absent: a tenth or more of the days missed, of so many days enrolled or more."""
-WHOLE_DISTRICT, OTHER_SCHOOLS = "", "~"
 KEY = ["measure", "school_year", "period", "subject", "grade"]
 
 

@@ -29,7 +29,7 @@ from models.bundle.year_parts import ServedPart
 from models.feature_dictionary import FeatureDictionary
 from models.served_scorer import NotJudged
 from models.verdict import Verdict
-from serving.records.sent_records import apply_records
+from serving.records.record_load import apply_records
 from serving.scoring.district_release import DistrictRelease, load_served_releases
 from serving.scoring.flags import write_flags
 from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from serving.scoring.list_people import ListPeople, list_people
 from serving.scoring.run_writer import list_id_of
-from serving.scoring.school_totals import WHOLE_DISTRICT, write_school_totals
+from serving.scoring.school_totals import write_school_totals
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.bulk_insert import insert_rows
-from serving.store.total_rows import SchoolRangeRow
+from serving.store.total_rows import WHOLE_DISTRICT, SchoolRangeRow
 
 MISSED = "days_missed"
 QUARTER, THREE_QUARTERS = 0.25, 0.75

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from serving.store.rows import Row
 
+WHOLE_DISTRICT, OTHER_SCHOOLS = "", "~"
+"""What stands for a school in a total of the district, and in one of the schools that may not be told apart."""
+
 
 class SchoolTotalRow(Row):
     """Of the students of a grade those of whom a measure holds, as a list's run counted them, after suppression.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from string import Formatter
 
-from features.way_back.way_back import WayBackStep
+from features.way_back.steps import WayBackStep
 from serving.wording.locale import SENTENCES_KEPT, Language, msgid
 from serving.wording.reasons import as_sentence
 

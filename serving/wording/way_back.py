@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from features.way_back.way_back import WayBack, WayBackState
+from features.way_back.steps import WayBack, WayBackState
 from serving.wording.locale import SENTENCES_KEPT, Language, msgid
 from serving.wording.steps import step_sentence
 

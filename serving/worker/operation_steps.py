@@ -22,7 +22,7 @@ from features.warehouse.file import open_warehouse
 from serving.operations.operations import Ending, Kind
 from serving.operations.quarantine import keep_quarantine, waiting_rows
 from serving.operations.uploads import remove_upload, upload_folder
-from serving.records.sent_records import apply_records
+from serving.records.record_load import apply_records
 from serving.scoring.score_district import score_district
 from serving.store.cell_types import JsonObject, JsonRow
 from serving.store.database import write_session

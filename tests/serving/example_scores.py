@@ -10,7 +10,7 @@ from zlib import crc32
 import pandas as pd
 
 from features.snapshots.shown_records import SHOWN_COLUMNS
-from features.way_back.way_back import WayBack
+from features.way_back.steps import WayBack
 from models.estimators.published_rule import SimilarStudents
 from models.explanations.reasons import Reason
 from models.explanations.risk_change import RiskChange

@@ -15,7 +15,7 @@ from features.definitions.grade9 import NinthGrade
 from features.service_settings import Service
 from features.settings import District, Settings
 from features.warehouse.roster import DistrictRoster
-from features.way_back.way_back import WayBack, WayBackStep
+from features.way_back.steps import WayBack, WayBackStep
 from models.estimators.published_rule import TOO_FEW, SimilarStudents
 from models.explanations.reasons import Reason
 from models.explanations.risk_change import FeatureChange, RiskChange

@@ -7,7 +7,7 @@ from math import ceil
 
 import pandas as pd
 
-from features.way_back.way_back import WayBack, WayBackStep
+from features.way_back.steps import WayBack, WayBackStep
 from tests.spec.rest_of_year import Final, Future, Given, Past
 
 

@@ -26,7 +26,8 @@ from features.language.feature_set import (
 )
 from features.language.quantities import Condition
 from features.snapshots.live_features import SNAPSHOT_TABLES
-from features.way_back.way_back import WayBack, find_ways_back, has_way_back, months_until
+from features.way_back.steps import WayBack
+from features.way_back.way_back import find_ways_back, has_way_back, months_until
 from tests.drawn import canonical, reader_of, school_days, stacked
 
 AS_OF = date(2026, 2, 20)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from features.definitions.catalog import OUTCOMES
 from features.language.feature_set import Outcome, attendance, discipline, enrolled, marks, threshold
 from features.language.outcome import with_thresholds
-from features.way_back.way_back import WayBack, find_ways_back
+from features.way_back.steps import WayBack
+from features.way_back.way_back import find_ways_back
 from tests.drawn import canonical, reader_of, rows_of, school_days
 from tests.spec.cases_together import of_case
 from tests.spec.drawn_snapshots import FULL, drawn

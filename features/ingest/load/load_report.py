@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as Drawn
 
 from features.ingest.findings import Finding, by_sentence, counted
-from features.warehouse.unlisted_students import NAMING_COMMAND, UnlistedReason
+from features.warehouse.unlisted_reason import NAMING_COMMAND, UnlistedReason
 
 KINDS = ("new", "unchanged", "corrected", "withdrawn", "quarantined", "left_out")
 """What can become of a row of a file. The counts add up to the rows read."""

@@ -13,8 +13,8 @@ from features.ingest.findings import ROWS_NAMED, DataRefused, Finding
 from features.ingest.load.incoming_table import FIRST_MONTH, LoadStamp, staged_rows
 from features.ingest.load_parameters import DISTRICT_ID, LOAD_DAY, LOAD_ID
 from features.ingest.rules.no_shows import LEFT_OUT
-from features.ingest.staging_tables import key_of, parsed_table
-from features.table_schema import SCHOOL_YEAR
+from features.ingest.staging_tables import parsed_table
+from features.table_schema import SCHOOL_YEAR, key_of
 from features.tables import TABLES
 from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer

@@ -10,7 +10,8 @@ from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import ROWS_NAMED, Finding, counted
 from features.ingest.parsing.table_parser import ParsedFile
-from features.ingest.staging_tables import current_records, key_of, parsed_table, warehouse_attached
+from features.ingest.staging_tables import current_records, parsed_table, warehouse_attached
+from features.table_schema import key_of
 from features.tables import TABLES
 from features.warehouse.writer import Writer
 

@@ -27,8 +27,8 @@ from features.ingest.rules.event_codes import codes_in_order
 from features.ingest.rules.no_shows import LEFT_OUT, last_days_enrolled, why_no_enrollment
 from features.ingest.rules.present_codes import why_present
 from features.ingest.rules.row_rules import LONGEST_CODE, CellValues, RowRule, cell_rules, cross_field_rules
-from features.ingest.staging_tables import ARRIVED, ENVELOPE, columns_of, key_of, parsed_schema
-from features.table_schema import SCHOOL_YEAR
+from features.ingest.staging_tables import ARRIVED, ENVELOPE, columns_of, parsed_schema
+from features.table_schema import SCHOOL_YEAR, key_of
 from features.tables import TABLES
 
 

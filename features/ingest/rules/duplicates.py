@@ -6,7 +6,8 @@ import ibis.expr.types as ir
 from features.engine.parameters import number_parameter
 from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
-from features.ingest.staging_tables import columns_of, key_of, parsed_table, update_rows
+from features.ingest.staging_tables import columns_of, parsed_table, update_rows
+from features.table_schema import key_of
 from features.tables import TABLES
 from features.warehouse.writer import Writer
 

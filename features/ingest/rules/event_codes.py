@@ -10,7 +10,8 @@ from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import Finding, counted
 from features.ingest.mapping.file_layout import FileLayout
-from features.ingest.staging_tables import key_of, parsed_table, update_rows
+from features.ingest.staging_tables import parsed_table, update_rows
+from features.table_schema import key_of
 from features.tables import TABLES
 from features.warehouse.writer import Writer
 

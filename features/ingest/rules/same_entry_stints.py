@@ -5,7 +5,8 @@ import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
 from features.ingest.findings import Finding
-from features.ingest.staging_tables import key_of, parsed_table, update_rows
+from features.ingest.staging_tables import parsed_table, update_rows
+from features.table_schema import key_of
 from features.tables import TABLES
 from features.warehouse.writer import Writer
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from features.ingest.staging_tables import key_of
 from features.simulator.csv_writer import SIMULATED
+from features.table_schema import key_of
 from features.tables import TABLES
 
 Frames = dict[str, pd.DataFrame]

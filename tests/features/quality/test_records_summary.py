@@ -7,15 +7,8 @@ from pathlib import Path
 import pytest
 
 from features.file_mapping.declaration import FileMapping
-from features.quality.records_summary import (
-    LoadLine,
-    RecordsSummary,
-    check_and_summarize,
-    read_summary,
-    summarize_load,
-    summary_file,
-    usual_rows,
-)
+from features.quality.records_summary import check_and_summarize, summarize_load
+from features.quality.summary_file import LoadLine, RecordsSummary, read_summary, summary_file, usual_rows
 from features.settings import District, Settings
 from tests.drawn import load, school_days
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from features.quality.records_summary import (
+from features.quality.summary_file import (
     FindingLine,
     LoadLine,
     RecordsSummary,
@@ -12,7 +12,7 @@ from features.quality.records_summary import (
     WaitingRows,
     write_summary,
 )
-from features.warehouse.unlisted_students import UnlistedReason
+from features.warehouse.unlisted_reason import UnlistedReason
 from tests.serving.browser import Browser
 from tests.serving.example_service import ExampleService
 from tests.serving.pages.example_entries import STUDENT

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from serving.scoring.run_writer import write_run
-from serving.scoring.school_totals import OTHER_SCHOOLS, WHOLE_DISTRICT, suppressed_rows, write_school_totals
-from serving.store.total_rows import SchoolTotalRow
+from serving.scoring.school_totals import suppressed_rows, write_school_totals
+from serving.store.total_rows import OTHER_SCHOOLS, WHOLE_DISTRICT, SchoolTotalRow
 from tests.serving.example_service import TODAY, ExampleService, run_of
 
 NOBODY = pd.DataFrame(

@@ -13,7 +13,7 @@ from docs.translations import Message, forms_of, messages, read_catalog, updated
 from features.definitions.outcomes import ALL
 from features.language.outcome import Outcome, with_thresholds
 from features.way_back.rule_bounds import CORE_SUBJECTS, rule_bounds
-from features.way_back.way_back import WayBackStep
+from features.way_back.steps import WayBackStep
 from serving.wording.locale import LOCALES, catalog_path, load_language
 from serving.wording.outcomes import ended_words
 from serving.wording.steps import COURSES, STEPS, step_sentence

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.way_back.way_back import WayBack, WayBackStep
+from features.way_back.steps import WayBack, WayBackStep
 from models.explanations.risk_change import FeatureChange, RiskChange
 from models.metrics.track_record import ListRecord, TrackRecord
 from serving.wording.lists import list_words
