@@ -43,7 +43,7 @@ def write_converted(found: Iterable[CanonicalRows], folder: Path) -> None:
         origin = json.dumps({"table": rows.table, "file": rows.file}).encode()
         schema = rows.batches.schema.with_metadata({ORIGIN: origin})
         path = folder / f"{number:05}.parquet"
-        with parquet.ParquetWriter(path, schema, compression="zstd") as file:
+        with parquet.ParquetWriter(path, schema, compression="lz4") as file:
             for batch in rows.batches:
                 if batch.num_rows:
                     file.write_batch(batch.cast(schema))

@@ -10,7 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from features.definitions.grade9 import NinthGrade
-from features.ingest.adapters.aeries.pull import pull_aeries
+from features.errors import Refused
+from features.ingest.adapters.aeries.pull import LAST, pull_aeries
+from features.ingest.adapters.combined_delivery import combined_delivery
+from features.ingest.files.sources import files_in
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import Workspace
 from features.ingest.network.http_client import JsonClient, Limits
@@ -166,6 +169,14 @@ def test_schools_that_are_named_are_read_and_no_other(home: Path, tmp_path: Path
     assert list(read(tmp_path / "schools.csv")["SchoolCode"]) == ["20"]
     with pytest.raises(SourceRefused, match="no school is active"):
         pulled(AeriesServer(home / "written" / EXPORTS), tmp_path, source=SOURCE.model_copy(update={"schools": ("9",)}))
+
+
+def test_files_of_a_pull_that_is_not_whole_are_refused_with_what_to_do(small: Path, tmp_path: Path) -> None:
+    pulled(AeriesServer(small), tmp_path / EXPORTS)
+    (tmp_path / EXPORTS / LAST).unlink()
+    district = District(id="harbor", name="Harbor", source=SOURCE)
+    with pytest.raises(Refused, match="no finished pull; run `ontrack pull --district harbor`"):
+        combined_delivery(district, files_in(tmp_path))
 
 
 def test_the_command_pulls_over_a_socket_through_an_answer_cut_off(small: Path, tmp_path: Path) -> None:
