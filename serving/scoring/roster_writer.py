@@ -8,7 +8,7 @@ import pyarrow as pa
 from sqlalchemy import Table, and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from serving.store.bulk_insert import insert_cells, is_postgresql, sqlite_cell
+from serving.store.bulk_insert import insert_cells, is_postgresql
 from serving.store.bulk_read import StoredRow, stored_rows
 from serving.store.rows import Row
 
@@ -21,9 +21,8 @@ def replace_rows(session: Session, table: type[Row], frame: pd.DataFrame, distri
     declared = table.__table__
     assert isinstance(declared, Table)  # noqa: S101 - no row is made of a join
     names = [column.name for column in declared.columns if column.name in frame and column.name != "district_id"]
-    columns = (database_cells(frame[name]) for name in names)
-    stored = columns if is_postgresql(session) else (days_as_text(cells) for cells in columns)
-    rows = list(zip(*stored, strict=True))
+    as_text = not is_postgresql(session)
+    rows = list(zip(*(database_cells(frame[name], days_as_text=as_text) for name in names), strict=True))
     own = declared.c.district_id == district_id
     held = set(stored_rows(session, select(*(declared.c[name] for name in names)).where(own)))
     delete_rows(session, declared, names, held.difference(rows), district_id)
@@ -47,12 +46,6 @@ def as_day(table: Table, name: str, cell: object) -> object:
     return date.fromisoformat(cell) if is_day and isinstance(cell, str) else cell
 
 
-def days_as_text(cells: list[object]) -> list[object]:
-    """Cells as SQLite stores them; a column of days is known by its first one."""
-    first = next((cell for cell in cells if cell is not None), None)
-    return [sqlite_cell(cell) for cell in cells] if isinstance(first, date) else cells
-
-
 def frame_rows(table: type[Row], frame: pd.DataFrame, district_id: str) -> list[dict[str, object]]:
     """A frame's rows for a table of the service database, by the names of their columns."""
     names = [column.name for column in table.__table__.columns if column.name in frame]
@@ -60,8 +53,9 @@ def frame_rows(table: type[Row], frame: pd.DataFrame, district_id: str) -> list[
     return [{**dict(zip(names, row, strict=True)), "district_id": district_id} for row in cells]
 
 
-def database_cells(column: "pd.Series[str]") -> list[object]:
-    """A column's values as the database takes them: dates as dates, missing as None."""
+def database_cells(column: "pd.Series[str]", *, days_as_text: bool = False) -> list[object]:
+    """A column's values as the database takes them: dates as dates, or as SQLite stores them, missing as None."""
     cells = pa.Array.from_pandas(column)
     days = cells.cast(pa.date32(), safe=False) if pa.types.is_timestamp(cells.type) else cells
-    return cast("list[object]", days.to_pylist())
+    stored = days.cast(pa.string()) if days_as_text and pa.types.is_date(days.type) else days
+    return cast("list[object]", stored.to_pylist())

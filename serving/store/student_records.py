@@ -32,6 +32,7 @@ from serving.store.week_texts import weeks_of_text
 COPIES = "*"
 """What stands between a number of copies and the name of a table."""
 KEYS_AT_ONCE = 5_000
+IN_TURN = "digests in turn"
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,7 @@ def write_records(session: Session, district_id: str, changes: RecordChanges) ->
     """
     newest = select(func.max(StudentRecordsRow.number)).where(StudentRecordsRow.district_id == district_id)
     number = session.scalar(newest) or 0
-    now = written_digests(session, district_id)
-    held = now.reindex(changes.digests.index)
+    held = digests_in_turn(session, district_id).reindex(changes.digests.index)
     to_write = held.fillna(0) != changes.digests
     if (to_write & (held.fillna(0) != changes.before)).any():
         raise Refused(f"{district_id}: another run wrote records while this one was made; score again")
@@ -110,7 +110,19 @@ def write_records(session: Session, district_id: str, changes: RecordChanges) ->
     states = pd.DataFrame({"student_key": changes.digests.index, "digest": changes.digests.to_numpy()})
     states = states[to_write.to_numpy()].assign(district_id=district_id, number=number)
     insert_table(session, RecordStateRow, pa.Table.from_pandas(states, preserve_index=False), replace=True)
+    session.info[IN_TURN, district_id] = changes.digests[to_write].combine_first(digests_in_turn(session, district_id))
     return number
+
+
+def digests_in_turn(session: Session, district_id: str) -> "pd.Series[int]":
+    """The digests as they are now: read once in a session that writes several runs of a district, in their turn.
+
+    Nobody else writes records of the district until the session's transaction ends.
+    """
+    if (IN_TURN, district_id) not in session.info:
+        session.info[IN_TURN, district_id] = written_digests(session, district_id)
+    found: pd.Series[int] = session.info[IN_TURN, district_id]
+    return found
 
 
 @dataclass(frozen=True)

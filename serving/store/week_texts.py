@@ -5,10 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from serving.store.cell_types import JsonRow
 
 APART, MISSED, NOT_ENROLLED = " ", "/", "-"
+SHIFT = 1_000_000
+"""More than the hundredths of days that a week can have: days and what was missed of them as one number."""
 
 
 def weeks_of_text(weeks: Sequence[str], text: str) -> list[JsonRow]:
@@ -30,14 +33,15 @@ def week_texts(rows: pd.DataFrame, students: int) -> tuple[list[str], pa.Array]:
     weeks, place = np.unique(rows["week"].to_numpy(dtype="datetime64[D]"), return_inverse=True)
     student, days = rows["student"].to_numpy(dtype=np.int64), rows["days"].to_numpy(dtype=np.int64)
     missed = rows["missed"].to_numpy(dtype=np.float64).astype(np.int64)
-    columns = []
-    for one in range(len(weeks)):
-        own = place == one
-        cells = np.full(students, NOT_ENROLLED, dtype=object)
-        cells[student[own]] = [
-            f"{day}{MISSED}{part}" if part else str(day)
-            for day, part in zip(days[own].tolist(), missed[own].tolist(), strict=True)
-        ]
-        columns.append(cells)
-    texts = [APART.join(row) for row in zip(*columns, strict=True)] if columns else [""] * students
-    return [str(week) for week in weeks], pa.array([f'"{text}"' for text in texts], pa.string())
+    kinds, kind = np.unique(days * SHIFT + missed, return_inverse=True)
+    cells = np.zeros((students, len(weeks)), dtype=np.int64)
+    cells[student, place] = kind + 1
+    words = pa.array([NOT_ENROLLED, *(week_text(*divmod(one, SHIFT)) for one in kinds.tolist())], pa.string())
+    begins = pa.array(np.arange(students + 1) * len(weeks), pa.int32())
+    texts = pc.binary_join(pa.ListArray.from_arrays(begins, words.take(pa.array(cells.ravel()))), APART)
+    return [str(week) for week in weeks], pc.binary_join_element_wise(pa.scalar('"'), texts, pa.scalar('"'), "")
+
+
+def week_text(days: int, missed: int) -> str:
+    """A week as it is written."""
+    return f"{days}{MISSED}{missed}" if missed else str(days)
