@@ -107,6 +107,28 @@ def test_readers_read_on_while_a_change_is_made(warehouse: Path) -> None:
     assert schools(warehouse) == ["10", "20"]
 
 
+def test_a_change_writes_no_log_beside_its_copy(warehouse: Path) -> None:
+    """A log would be forced to disk with each statement, for a file that nobody reads before it is whole."""
+    with change_warehouse(warehouse) as writer:
+        writer.add("schools", SCHOOL.assign(school_id="20"))
+        assert [path.name for path in warehouse.parent.iterdir() if path.name.endswith(".wal")] == []
+    assert schools(warehouse) == ["10", "20"]
+
+
+def test_a_table_is_sorted_again_once_a_tenth_of_it_lies_behind(warehouse: Path) -> None:
+    """What a load brings lies behind the rows of earlier ones until then."""
+    many = pd.concat([SCHOOL.assign(school_id=f"{number}") for number in range(11, 41)])
+    with change_warehouse(warehouse) as writer:
+        writer.add("schools", many)
+        writer.note_sorted(TABLES["schools"], 1)
+    for load, school_id, first in ((2, "05", "10"), (3, "06", "10"), (4, "07", "10"), (5, "08", "05")):
+        with change_warehouse(warehouse) as writer:
+            writer.add("schools", SCHOOL.assign(school_id=school_id, load_id=load))
+            writer.sort_if_needed(TABLES["schools"], load)
+        with open_warehouse(warehouse) as reader:
+            assert reader.connection.execute("SELECT school_id FROM schools LIMIT 1").fetchall() == [(first,)]
+
+
 def test_no_warehouse_yet_is_a_sentence(tmp_path: Path) -> None:
     with (
         pytest.raises(Refused, match="south: no warehouse yet; run `ontrack ingest --district south`"),

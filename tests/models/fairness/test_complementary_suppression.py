@@ -167,6 +167,8 @@ def test_the_adversary_finds_what_is_hidden_carelessly() -> None:
     """Only small groups hidden, and nothing beside them: what most reports do."""
     found = 0
     for seed in range(30):
+        if found > 10:
+            break
         district = drawn_district(seed)
         careless = []
         for one in district.told:
