@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import distributions
 from pathlib import Path
@@ -42,16 +42,31 @@ def kept(said: str, code: str, make: Callable[[Path], object], *, under: Path | 
     return folder
 
 
+class CodeChanged(Exception):  # noqa: N818 - no error of the product
+    """The code was changed while it made something, which is therefore of no one state of it."""
+
+
 @contextmanager
-def kept_at_its_place(name: str, code: str, make: Callable[[Path, Path], object]) -> Iterator[tuple[Path, Path]]:
+def kept_at_its_place(
+    name: str, code: Callable[[], str], make: Callable[[Path, Path], object]
+) -> Iterator[tuple[Path, Path]]:
     """A folder of an installation, and one with notes of its making; another session that wants them waits.
 
     An installation is always at one place, since MLflow and other notes in it know files by where they are. `make`
-    gets that place, empty, and the folder for its notes.
+    gets that place, empty, and the folder for its notes; its processes read the code while they run. CodeChanged, and
+    nothing is kept, where the digest that `code` gives is another one afterwards.
     """
     place = KEPT.with_name(name)
     with file_lock(place.with_name(f".{name}.lock")):
-        made = kept(f"{name} {place}", code, partial(make_at, place, make))
+        before = code()
+
+        def make_of_one_code(folder: Path) -> None:
+            """Makes it, and looks at the code again."""
+            make_at(place, make, folder)
+            if code() != before:
+                raise CodeChanged(f"the code was edited while it made `{name}`: run the tests again")
+
+        made = kept(f"{name} {place}", before, make_of_one_code)
         put(made / "site", place)
         yield place, made
 

@@ -80,7 +80,11 @@ def gone_through(later: dict[str, str]) -> Iterator[tuple[Path, Path]]:
     and of these modules is another one.
     """
     files = [ROOT / "requirements.lock", TUTORIAL, Path(__file__), HERE / "pages.py", CLOCK]
-    code = f"{code_of_product(files=files)} later: {bool(later)}"
+
+    def code() -> str:
+        """What decides what the commands print."""
+        return f"{code_of_product(files=files)} later: {bool(later)}"
+
     with kept_at_its_place("tutorial", code, partial(go_through, later)) as found:
         yield found
 

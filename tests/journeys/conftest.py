@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import chdir
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -107,7 +108,7 @@ def demo() -> Iterator[Demo]:
     What it made is kept, and taken again while no file of the product, nothing that is installed and no word of this
     module is another one.
     """
-    code = code_of_product(files=[ROOT / "requirements.lock", __file__])
+    code = partial(code_of_product, files=[ROOT / "requirements.lock", __file__])
     with kept_at_its_place("demo", code, make_demo) as (place, notes):
         installation = Installation(place)
         yield Demo(installation, (notes / "said").read_text(encoding="utf-8"), installation.said(*LINE))

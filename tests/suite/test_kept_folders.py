@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import kept_folders
-from tests.kept_folders import PRODUCT, ROOT, UNUSED, code_of_product, kept, kept_at_its_place
+from tests.kept_folders import PRODUCT, ROOT, UNUSED, CodeChanged, code_of_product, kept, kept_at_its_place
 
 
 def write_note(folder: Path) -> None:
@@ -114,13 +114,34 @@ def test_an_installation_at_its_place_is_made_once_and_whole_again_for_the_next_
 
     states = []
     for _ in range(2):
-        with kept_at_its_place("demo", "a", make) as (place, notes):
+        with kept_at_its_place("demo", lambda: "a", make) as (place, notes):
             file = place / "home" / "place"
             states.append((file.read_text(encoding="utf-8"), file.stat().st_mtime_ns, file.parent.stat().st_mode))
             assert (notes / "note").read_text(encoding="utf-8") == "made"
             file.write_text("spoiled", encoding="utf-8")
             (place / "more").touch()
     assert (made, states[0]) == ([tmp_path / "demo"], states[1])
-    with kept_at_its_place("demo", "b", make) as (place, _):
+    with kept_at_its_place("demo", lambda: "b", make) as (place, _):
         assert not (place / "more").exists()
     assert len(made) == 2
+
+
+def test_what_was_made_while_its_code_was_edited_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_folders, "KEPT", tmp_path / "kept")
+    source, made = tmp_path / "source.py", []
+    source.write_text("before", encoding="utf-8")
+
+    def make(place: Path, notes: Path) -> None:
+        """Is edited in its midst, the first time."""
+        made.append(source.read_text(encoding="utf-8"))
+        source.write_text("after", encoding="utf-8")
+        write_note(notes)
+
+    with pytest.raises(CodeChanged, match="run the tests again"), kept_at_its_place("demo", source.read_text, make):
+        pass
+    source.write_text("before", encoding="utf-8")  # as it was when the digest was taken: must be made again
+    with pytest.raises(CodeChanged), kept_at_its_place("demo", source.read_text, make):
+        pass
+    with kept_at_its_place("demo", source.read_text, make) as (_, notes):
+        assert (notes / "note").exists()
+    assert made == ["before", "before", "after"]
