@@ -37,15 +37,15 @@ from training.pool.lent_rows import LentRows
 from training.pool.members import Lender
 from training.pool.pooled_years import Asked, PoolFits, judge_pooled
 
-STUDENTS = {"a": 800, "b": 700, "c": 600, "d": 500, "other": 800, "small": 200, "new": 400}
+STUDENTS = {"a": 800, "b": 700, "c": 600, "d": 500, "other": 800, "small": 280, "new": 400}
 """Students a year; "other" means something else by a code."""
 YEARS = (2023, 2024, 2025, 2026)
 JUDGED = YEARS[1:]
 TOLD = ("small", "other")
-LEVEL, LEVELS = -2.4, 0.25
+LEVEL, LEVELS = -3.2, 0.25
 """The log odds of a usual student, and how far they differ between districts."""
-SIGNS, MISSED, SIGN = 40, 1.2, 0.35
-"""Signs beside days missed, and what one standard deviation of each adds to the log odds."""
+SIGNS, MISSED, SIGN = 20, 0.9, 0.8
+"""Signs beside days missed, and what each adds to the log odds."""
 DICTIONARY = FeatureDictionary(
     (Entry("missed", more_is="worse"), *(Entry(f"sign_{i}", more_is="worse") for i in range(SIGNS)))
 )
@@ -98,8 +98,9 @@ def rows_of(name: str, year: int, level: float, rng: np.random.Generator) -> pd.
 
 
 def added_by(rows: pd.DataFrame) -> "pd.Series[float]":
-    """What each student's days missed and signs add to the log odds."""
-    return MISSED * rows["missed"] + SIGN * rows.drop(columns="missed").sum(axis=1)
+    """What days missed and signs add to the log odds: signs past their middle, and only of who misses days at all."""
+    signs = rows.drop(columns="missed").clip(lower=0).sum(axis=1) - SIGNS / 3
+    return MISSED * rows["missed"] + np.where(rows["missed"] > 0, SIGN * signs + 1, -1)
 
 
 def label_years() -> dict[int, LabelYear]:

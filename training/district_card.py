@@ -89,7 +89,7 @@ def pooled_limits(basis: Basis) -> list[str]:
     return [
         "It learned from records that the districts named above lend; where one takes them back, the rule serves until "
         "the pool is fitted again.",
-        basis.why_pooled,
+        *([basis.why_pooled] if basis.why_pooled else []),
         *unseen,
     ]
 

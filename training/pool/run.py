@@ -46,8 +46,10 @@ class PooledDistrict:
 
     @property
     def trained(self) -> TrainedBundles:
-        """The run that the district goes by: the pool's where it takes that, else its own."""
-        return self.pooled if self.pooled and self.choice.taken == "pooled" else self.own
+        """The run that the district goes by: the pool's where it takes that, else its own; it says why."""
+        if self.pooled and self.choice.taken == "pooled":
+            return self.pooled
+        return replace(self.own, result=with_choice(self.own.result, self.choice))
 
 
 def pool_requests(settings: Settings, pool: str, outcome: str, today: date) -> list[TrainingRequest]:

@@ -4,6 +4,7 @@ from datetime import date
 
 from presentation.numbers import capitalized, long_date
 from presentation.report import Report, prose_section, render
+from training.report.pool import pool_section
 from training.report.rule_shares import share_sections
 from training.report.sections import TEMPLATES, limits_section
 from training.run_result import RunResult
@@ -33,6 +34,7 @@ def render_first_day_rule(found: RunResult, made_on: date) -> str:
             )
         ],
         sections=[
+            *([section] if (section := pool_section(result.basis)) else []),
             *[section for part in found.parts for section in share_sections(part)],
             limits_section(["It is about the records so far alone. Train again after the next final marks."]),
         ],

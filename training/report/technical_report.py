@@ -12,7 +12,7 @@ from presentation.report import Report, ReportSection, prose_section, render
 from presentation.tables import CheckLine, grouped_table
 from training.audit.checks import VERDICT_WORDS as AUDIT_WORDS
 from training.audit.run import RULE, AuditResult
-from training.district_card import checks_of, kind_that_serves, left_out_of, limits_of
+from training.district_card import checks_of, kind_that_serves, left_out_of, limits_of, pooled_limits
 from training.evaluation.scorers import words_of
 from training.gate.bounds import loosened_bounds, primary_of
 from training.gate.verdict import VERDICT_WORDS, GateCheck
@@ -20,6 +20,7 @@ from training.report.at_a_glance import glance_section
 from training.report.audit import HEAD, audit_sections, group_rows
 from training.report.comparison import calibration_section, comparison_of, comparison_section
 from training.report.other_years import weekly_lists_section, years_section
+from training.report.pool import pool_section
 from training.report.rule_shares import share_sections
 from training.report.sections import TEMPLATES, facts_section, limits_section, reproduce_section
 from training.report.verdict import refusal_section, verdict_section
@@ -79,6 +80,7 @@ def sections_of(
     result: TrainingResult, warnings: Sequence[Finding], parts: Sequence[TrainingResult]
 ) -> Iterator[ReportSection | None]:
     """What follows the contents; None for a section that has nothing to say."""
+    yield pool_section(result.basis)
     yield parts_section(parts)
     yield weeks_section(parts)
     for one in sorted(parts, key=lambda one: one is not result):
@@ -88,7 +90,9 @@ def sections_of(
         yield weekly_lists_section(result)
     yield data_section(result)
     yield warnings_section(warnings) if warnings else None
-    yield limits_section([*limits_of(result, kind_that_serves(result)), *left_out_of(result)])
+    yield limits_section(
+        [*pooled_limits(result.basis), *limits_of(result, kind_that_serves(result)), *left_out_of(result)]
+    )
     yield reproduction_section(result)
 
 
@@ -185,4 +189,5 @@ def reproduction_section(result: TrainingResult) -> ReportSection:
         f"On data version {result.basis.data_version[:12]}, with the settings of this run and on the date "
         f"{result.request.today}, the same code gives the same figures:"
     )
-    return reproduce_section(says, f"ontrack train --district {result.request.district.id}")
+    pooled, alone = result.basis.pooled, f"ontrack train --district {result.request.district.id}"
+    return reproduce_section(says, f"ontrack train-pool {pooled.pool}" if pooled else alone)
