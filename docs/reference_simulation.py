@@ -40,25 +40,31 @@ def simulation_page() -> str:
         text = PAGE.read_text(encoding="utf-8")
         if text == stamped(text.rpartition("\n\n<!-- ")[0]):
             return text
-    return measured_page({size: tuple(simulated_marginals(size, seed) for seed in SEEDS) for size in SIZES})
+    return measured_page(measured(marks_last=False), measured(marks_last=True))
+
+
+def measured(*, marks_last: bool) -> Runs:
+    """Every simulation of the page, of usual districts or of those whose marks last."""
+    return {size: tuple(simulated_marginals(size, seed, marks_last=marks_last) for seed in SEEDS) for size in SIZES}
 
 
 def stamped(text: str) -> str:
     """A page with its stamp."""
-    small = repr(simulated_marginals(SMALL, SMALL_SEED))
+    small = repr([simulated_marginals(SMALL, SMALL_SEED, marks_last=last) for last in (False, True)])
     digest = sha256("\n".join([small, Path(__file__).read_text(encoding="utf-8"), text]).encode()).hexdigest()
     return f"{text}\n\n<!-- Measured with {digest[:16]} -->\n"
 
 
-def measured_page(runs: Runs) -> str:
-    """The page of these simulations."""
+def measured_page(runs: Runs, last: Runs) -> str:
+    """The page of these simulations, and of those whose marks last."""
     parts = (
         introduction(),
         *figures(runs),
         heading(2, "What cannot hold together"),
-        *limits(tuple(run for some in runs.values() for run in some)),
+        *limits(all_of(runs)),
         heading(2, "How marks last"),
-        lasting(tuple(run for some in runs.values() for run in some)),
+        turning(within_years(runs)),
+        *lasting(runs, last),
         heading(2, "What is planted"),
         *planted(),
     )
@@ -78,22 +84,35 @@ def introduction() -> str:
 
 
 def figures(runs: Runs) -> tuple[str, str]:
-    """The table of all figures, and how many are off."""
-    together = repeated(tuple(run for some in runs.values() for run in some))
+    """The table of all figures, how many are off, and why."""
+    return figures_table(runs), (
+        f"{off_of(runs)}, by the median of all. California's and the gradients come from "
+        "different places and times: a state where 86 of 100 graduate, a city where far fewer did. The simulation "
+        "keeps to California, so those who do badly graduate more often in it than they did in Chicago or San "
+        "Francisco. The order is the same, the steps are smaller."
+    )
+
+
+def off_of(runs: Runs) -> str:
+    """How many figures are off, by the median of all."""
+    middles = [one.middle for one in repeated(all_of(runs))]
+    return f"{sum(one.is_off for one in middles)} of {len(middles)} figures are off"
+
+
+def all_of(runs: Runs) -> tuple[Marginals, ...]:
+    """The simulations of all sizes."""
+    return tuple(run for some in runs.values() for run in some)
+
+
+def figures_table(runs: Runs) -> str:
+    """The table of all figures."""
+    together = repeated(all_of(runs))
     by_size = [repeated(some) for some in runs.values()]
     rows = [
         (one.middle.says, *(each.shares for each in sized), one.middle.source, verdict(one))
         for one, *sized in zip(together, *by_size, strict=True)
     ]
-    off = sum(one.middle.is_off for one in together)
-    head = ("Figure", *(f"Of {size:,}" for size in runs), "Published", "Is")
-    closing = (
-        f"{off} of {len(together)} figures are off, by the median of all. California's and the gradients come from "
-        "different places and times: a state where 86 of 100 graduate, a city where far fewer did. The simulation "
-        "keeps to California, so those who do badly graduate more often in it than they did in Chicago or San "
-        "Francisco. The order is the same, the steps are smaller."
-    )
-    return table(head, rows), closing
+    return table(("Figure", *(f"Of {size:,}" for size in runs), "Published", "Is"), rows)
 
 
 def verdict(one: Repeated) -> str:
@@ -134,16 +153,42 @@ def limits(runs: Sequence[Marginals]) -> tuple[str, ...]:
     return why, table(head, rows), there, later, tried
 
 
-def lasting(runs: Sequence[Marginals]) -> str:
-    """How far marks of a year hang together."""
-    values = sorted(run.within_year for run in runs)
+def within_years(runs: Runs) -> str:
+    """How far marks of a year hang together: the median correlation, the lowest and the highest."""
+    values = sorted(run.within_year for run in all_of(runs))
+    return f"{median(values):.2f} ({values[0]:.2f} to {values[-1]:.2f})"
+
+
+def turning(correlation: str) -> str:
+    """How fast the usual marks turn."""
     return (
         "A student's average after the first quarter and that of the finals of the second semester correlate by "
-        f"{median(values):.2f} ({values[0]:.2f} to {values[-1]:.2f}). In two Portuguese schools one subject's first "
+        f"{correlation}. In two Portuguese schools one subject's first "
         "and last marks of a year do by about .8 (Cortez and Silva 2008), and an average lasts better than one "
         "subject. So marks are **off**: they turn faster within a year than real ones. What is known in autumn says "
         "less of June here than it would there, to a model and to a rule alike."
     )
+
+
+def lasting(runs: Runs, last: Runs) -> tuple[str, str, str]:
+    """What the figures are where marks last."""
+    asked = (
+        "`ontrack simulate --marks-last` writes districts in which they do not: study habits go on from quarter to "
+        f"quarter and from year to year. The two averages then correlate by {within_years(last)}. There are also more "
+        "Bs and fewer Ds, and fewer graduate after many failed courses or many days missed. The demo and the tests "
+        "keep to the usual districts, of which everything in these pages is measured. Of the same sizes and seeds:"
+    )
+    closing = f"{off_of(last)} where marks last, and {off_of(runs)} in the usual districts. {brought_near(runs, last)}"
+    return asked, figures_table(last), closing
+
+
+def brought_near(runs: Runs, last: Runs) -> str:
+    """Which figures are near where marks last and off otherwise, and which the other way round."""
+    pairs = list(zip((one.middle for one in repeated(all_of(runs))), repeated(all_of(last)), strict=True))
+    near = [one.says for one, other in pairs if one.is_off and not other.middle.is_off]
+    lost = [one.says for one, other in pairs if other.middle.is_off and not one.is_off]
+    said = f"Near then and off otherwise: {'; '.join(near) or 'none'}."
+    return f"{said} Off then and near otherwise: {'; '.join(lost) or 'none'}."
 
 
 def planted() -> tuple[str, str]:

@@ -38,6 +38,10 @@ def simulate_command(
     years: Annotated[int, typer.Option(min=1, max=12, help="School years, the last in progress.")] = 6,
     seed: Annotated[int, typer.Option(help="The same seed writes the same files.")] = 7,
     truth: Annotated[Path | None, typer.Option(help="Where to write what no district could know.")] = None,
+    marks_last: Annotated[
+        bool,
+        typer.Option("--marks-last", help="Study habits go on over quarters and years, as those of real students."),
+    ] = False,
     form: Annotated[
         str,
         typer.Option("--format", help="csv, or another system's; an unknown one names all."),
@@ -49,7 +53,7 @@ def simulate_command(
     from features.simulator.simulation import refuse_several, simulate, simulate_as
 
     today = today_everywhere(settings_of(context), datetime.now(UTC))
-    plan = Plan(district, students, today=today, years=years, seed=seed)
+    plan = Plan(district, students, today=today, years=years, seed=seed, marks_last=marks_last)
     if form != "csv":
         refuse_several(districts, truth)
         print_counts("rows written", simulate_as(form, plan, folder), json_output)

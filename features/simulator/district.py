@@ -13,12 +13,10 @@ from features.simulator.engagement import quarter_means, weekly_engagement
 from features.simulator.ground_truth import GroundTruth, ended_as
 from features.simulator.interventions import Interventions, draw_interventions, with_intervention_effect
 from features.simulator.plan import GRADES, Flags, Floats, Ints, Plan
+from features.simulator.schooling import LASTING, USUAL, habit_paths
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools, school_rows, schools_of
 
 REPEATING_SHARE = 0.015
-MOST_OWED_BY_A_GRADUATE = 7
-"""Semester courses failed in high school and not made up."""
-
 MADE_UP_BY_SUMMER = 0.22
 """Share of what a student owes that summer school and online courses make up each year."""
 
@@ -111,6 +109,7 @@ class Year:
     ) -> None:
         self.plan, self.schools, self.staff, self.records, self.truth = plan, schools, staff, records, truth
         self.calendar = calendars.calendar_of(school_year, plan.opens_late)
+        self.schooling = LASTING if plan.marks_last else USUAL
         self.rng = plan.generator(school_year)
 
     def run(self, everyone: pd.DataFrame, movers: pd.DataFrame) -> pd.DataFrame:
@@ -119,7 +118,7 @@ class Year:
             everyone, self.plan, self.calendar.school_year, rng=self.rng, movers=movers
         )
         roster = enrollment.placed(everyone, self.schools, self.rng)
-        spells = enrollment.spells_of(roster, self.schools, self.calendar, rng=self.rng)
+        spells = enrollment.spells_of(roster, self.schools, self.calendar, rng=self.rng, schooling=self.schooling)
         everyone = enrollment.entered(everyone, roster, spells)
         alone = weekly_engagement(roster, self.schools, self.rng)
         if self.plan.planted.later:
@@ -129,7 +128,8 @@ class Year:
         suspended = self.write_behavior(roster, spells, weekly)
         missed = self.write_days(spells, weekly, suspended)
         quarterly = quarter_means(weekly, self.calendar)
-        given_marks, versions = self.write_marks(roster, spells, quarterly, missed)
+        habits = None if self.schooling.habits is None else habit_paths(roster["habits"].to_numpy(), self.rng)
+        given_marks, versions = self.write_marks(roster, spells, quarterly, missed, habits)
         failed = marks.failed_finals(given_marks, len(roster))
         if self.truth:
             ended = ended_as(roster, spells, self.finals(versions, len(roster)))
@@ -139,6 +139,7 @@ class Year:
         spells = self.write_enrollments(spells, owed)
         everyone.loc[roster["person"], "owed"] = owed - self.made_up(owed)
         everyone.loc[roster["person"], "away"] = missed.sum(axis=1)
+        everyone.loc[roster["person"], "habits"] = 0.0 if habits is None else habits[:, -1]
         everyone.loc[roster["person"], "drift"] = alone[:, -1] - alone.mean(axis=1)
         return enrollment.next_year(everyone, roster, spells, repeats=self.repeating(roster, failed))
 
@@ -170,13 +171,15 @@ class Year:
         return attendance.missed_days(exceptions, self.calendar, len(weekly))
 
     def write_marks(
-        self, roster: pd.DataFrame, spells: pd.DataFrame, quarterly: Floats, missed: Floats
+        self, roster: pd.DataFrame, spells: pd.DataFrame, quarterly: Floats, missed: Floats, habits: Floats | None
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The marks as they were given, and with what make-ups made of them."""
-        scores = marks.quarter_scores(roster, quarterly, missed, rng=self.rng, kinder=self.plan.kinder_marks)
-        given = marks.marks_of(
-            spells, roster["grade"].to_numpy(), marks.term_marks(scores, self.rng), calendar=self.calendar, rng=self.rng
-        )
+        scores = marks.quarter_scores(
+            roster, quarterly, missed,
+            rng=self.rng, kinder=self.plan.kinder_marks, schooling=self.schooling, habits=self.schooling.worth(habits),
+        )  # fmt: skip
+        term_marks = marks.term_marks(scores, self.rng, self.schooling)
+        given = marks.marks_of(spells, roster["grade"].to_numpy(), term_marks, calendar=self.calendar, rng=self.rng)
         versions = marks.with_make_ups(given, self.rng)
         self.records.add("marks", marks.mark_rows(versions, self.schools, self.calendar.school_year))
         return given, versions
@@ -208,7 +211,7 @@ class Year:
 
     def write_enrollments(self, spells: pd.DataFrame, owed: Ints) -> pd.DataFrame:
         """The spells, those of graduates ending with the year."""
-        finished = enrollment.with_graduates(spells, self.calendar, owed <= MOST_OWED_BY_A_GRADUATE)
+        finished = enrollment.with_graduates(spells, self.calendar, owed <= self.schooling.most_owed)
         self.records.add("enrollments", enrollment.enrollment_rows(finished, self.schools, self.calendar.school_year))
         self.records.add("completions", enrollment.completion_rows(finished, self.rng))
         return finished

@@ -7,25 +7,23 @@ from features.simulator.calendars import SESSION_DAYS, TRACKS, Calendar
 from features.simulator.csv_writer import coded
 from features.simulator.people import PROGRAMS, days_of, new_people, student_ids
 from features.simulator.plan import GRADES, NEVER, Days, Flags, Ints, Plan, days_after
+from features.simulator.schooling import USUAL, Schooling
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools
 
 EXIT_KINDS = ("moved_school", "transferred", "left", "unknown", "completed")
 MOVED, TRANSFERRED, LEFT, UNKNOWN, COMPLETED = range(5)
 MIDYEAR_SHARE = 0.04
 LATE_SHARE = 0.03
-LEAVING = 0.0004
-"""Base share of students of grades 10 to 12 who leave school in a year."""
-
 OWING_TELLS, MOST_OWED = 0.2, 14
 """What each failed semester course that is not made up adds to the log of it, and the most that count."""
 
-AWAY_TELLS, MOST_AWAY = 0.11, 50
-"""What each day missed in the year before adds to the log of it, and the most that count."""
+MOST_AWAY = 50
+"""The most days missed in the year before that count."""
 
 
 LASTING = (
     "race", "second_race", "sex", *PROGRAMS, "first", "last", "birth", "engagement", "ability", "health", "dip",
-    "drift", "owed", "away", "state",
+    "drift", "habits", "owed", "away", "state",
 )  # fmt: skip
 """What a student who comes from another district brings along."""
 
@@ -43,6 +41,8 @@ def with_newcomers(
     midyear = round(MIDYEAR_SHARE * plan.students)
     grades = np.concatenate([np.repeat(np.array(GRADES), missing), rng.integers(GRADES[0], GRADES[-1] + 1, midyear)])
     new = new_people(grades.astype(np.int64), year, plan.planted, rng=rng)
+    if plan.marks_last:
+        new["habits"] = rng.normal(0, 1, len(new))
     new["midyear"] = np.arange(len(new)) >= len(new) - midyear
     if movers is not None and len(movers):
         new = with_movers(new, movers)
@@ -75,11 +75,18 @@ def placed(people: pd.DataFrame, schools: Schools, rng: np.random.Generator) -> 
     return roster.assign(school=school, track=roster["track"].to_numpy() * has_tracks)
 
 
-def spells_of(roster: pd.DataFrame, schools: Schools, calendar: Calendar, *, rng: np.random.Generator) -> pd.DataFrame:
+def spells_of(
+    roster: pd.DataFrame,
+    schools: Schools,
+    calendar: Calendar,
+    *,
+    rng: np.random.Generator,
+    schooling: Schooling = USUAL,
+) -> pd.DataFrame:
     """One row per spell; `row` is the student's place in the roster, dates are days, missing exits NaT."""
     n = len(roster)
     entry = entry_places(roster["midyear"].to_numpy(), rng)
-    kind = exit_kinds(roster, schools, rng)
+    kind = exit_kinds(roster, schools, schooling, rng)
     leaving = np.minimum(entry + 5 + (rng.random(n) * (SESSION_DAYS - 8 - entry)).astype(np.int64), SESSION_DAYS - 3)
     sessions = np.stack(calendar.sessions)
     track = roster["track"].to_numpy()
@@ -117,15 +124,15 @@ def entry_places(midyear: Flags, rng: np.random.Generator) -> Ints:
     return np.where(midyear, rng.integers(10, 170, n), late).astype(np.int64)
 
 
-def exit_kinds(roster: pd.DataFrame, schools: Schools, rng: np.random.Generator) -> Ints:
+def exit_kinds(roster: pd.DataFrame, schools: Schools, schooling: Schooling, rng: np.random.Generator) -> Ints:
     """How each student's first spell of the year ends before its time; -1 for most, who stay."""
     engagement, grade = roster["engagement"].to_numpy(), roster["grade"].to_numpy()
     others = np.where(grade >= FIRST_HIGH_GRADE, schools.high, schools.middle) > 1
     transferred = 0.039 * np.exp(-0.2 * engagement)
     owed = np.minimum(roster["owed"].to_numpy(), MOST_OWED)
     away = np.minimum(roster["away"].to_numpy(), MOST_AWAY)
-    often = np.exp(-0.3 * engagement + OWING_TELLS * owed + AWAY_TELLS * away)
-    left = np.minimum(np.where(grade > FIRST_HIGH_GRADE, LEAVING, 0.1 * LEAVING) * often, 0.6)
+    often = np.exp(-0.3 * engagement + OWING_TELLS * owed + schooling.away_tells * away)
+    left = np.minimum(np.where(grade > FIRST_HIGH_GRADE, schooling.leaving, 0.1 * schooling.leaving) * often, 0.6)
     unknown = np.full(len(roster), 0.004)
     edges = np.cumsum(np.column_stack([0.02 * others, transferred, left, unknown]), axis=1)
     place = (rng.random((len(roster), 1)) >= edges).sum(axis=1)

@@ -9,6 +9,7 @@ from features.simulator.calendars import QUARTERS, Calendar
 from features.simulator.csv_writer import coded
 from features.simulator.people import days_of, student_ids
 from features.simulator.plan import Days, Flags, Floats, Ints, days_after
+from features.simulator.schooling import USUAL, Schooling
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools
 
 SUBJECTS = ("ela", "math", "science", "social_science", "other", "other")
@@ -26,8 +27,6 @@ ENGAGEMENT_WORTH = 0.55
 ABSENCE_COST = 0.07
 """What engagement and a day missed in a quarter, beyond three, are worth in a latent score."""
 
-EDGES = (-1.3, -0.85, -0.12, 0.7)
-"""Least scores for a D, C, B and A."""
 COURSE_EASE = np.array([0.05, -0.20, -0.05, 0.05, 0.45, 0.60])
 CREDIT = 50
 TERMS = ("Q1", "S1", "Q3", "S2")
@@ -40,19 +39,30 @@ MADE_UP_SHARE = 0.06
 
 
 def quarter_scores(
-    roster: pd.DataFrame, engagement: Floats, missed: Floats, *, rng: np.random.Generator, kinder: float = 0.0
+    roster: pd.DataFrame,
+    engagement: Floats,
+    missed: Floats,
+    *,
+    rng: np.random.Generator,
+    kinder: float = 0.0,
+    schooling: Schooling = USUAL,
+    habits: Floats | None = None,
 ) -> Floats:
-    """Latent score per roster row, course and quarter, from ability, engagement and days missed, and `kinder` more."""
+    """Latent score per roster row, course and quarter, from ability, engagement and days missed, and `kinder` more.
+
+    `habits` are those of each row and quarter that last; without, a random walk begins anew.
+    """
     n = len(roster)
     lasting = 0.40 * roster["ability"].to_numpy()[:, None] + rng.normal(0, 0.30, (n, len(SUBJECTS))) + COURSE_EASE
     present = ENGAGEMENT_WORTH * engagement - ABSENCE_COST * np.minimum(missed - 3, 15)
-    turns = np.cumsum(rng.normal(0, 0.45, (n, QUARTERS)), axis=1)
+    turns = np.cumsum(rng.normal(0, 0.45, (n, QUARTERS)), axis=1) if habits is None else habits
     noise = rng.normal(0, 0.50, (n, len(SUBJECTS), QUARTERS))
-    scores: Floats = 0.42 + kinder + lasting[:, :, None] + (present + turns)[:, None, :] + noise
+    level = schooling.score(roster["grade"].to_numpy()) + kinder
+    scores: Floats = level[:, None, None] + lasting[:, :, None] + (present + turns)[:, None, :] + noise
     return scores
 
 
-def term_marks(scores: Floats, rng: np.random.Generator) -> Ints:
+def term_marks(scores: Floats, rng: np.random.Generator, schooling: Schooling = USUAL) -> Ints:
     """Mark per roster row, course and term of TERMS; -1 is missing.
 
     A progress mark is a teacher's first impression; a final weighs the quarters of its semester.
@@ -60,7 +70,7 @@ def term_marks(scores: Floats, rng: np.random.Generator) -> Ints:
     q1, q2, q3, q4 = np.moveaxis(scores, -1, 0)
     terms = np.stack([q1, 0.4 * q1 + 0.6 * q2, q3, 0.4 * q3 + 0.6 * q4], axis=-1)
     seen = terms + np.where(FINAL, 0.0, LENIENCY) + rng.normal(0, 1, terms.shape) * np.where(FINAL, 0.15, 0.60)
-    mark = F - np.searchsorted(EDGES, seen, side="right")
+    mark = F - np.searchsorted(schooling.edges, seen, side="right")
     mark[:, PASS_FAIL_COURSE] = np.where(mark[:, PASS_FAIL_COURSE] == F, NP, P)
     return np.where(rng.random(mark.shape) < MISSING_SHARE, -1, mark).astype(np.int64)
 

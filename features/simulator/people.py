@@ -46,6 +46,7 @@ def new_people(grade: Ints, school_year: int, planted: Planted, *, rng: np.rando
             "health": rng.normal(0, 1, n),
             "dip": np.where(rng.random(n) < 0.3, rng.exponential(0.8, n), 0.0),
             "drift": rng.normal(0, 0.5, n),
+            "habits": 0.0,
             "grade": grade,
             "school": rng.integers(0, 1_000_000, n),
             "track": rng.integers(0, 2, n),

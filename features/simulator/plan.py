@@ -29,7 +29,8 @@ class Plan:
 
     `two_tracks` gives its middle schools a second calendar track; with `by_section`, its high schools take attendance
     in every class. School begins `opens_late` days after the usual Monday, and `kinder_marks` is added to the score
-    behind every mark. `planted` is what its records hide.
+    behind every mark. With `marks_last`, study habits go on from quarter to quarter and year to year. `planted` is
+    what its records hide.
     """
 
     district_id: str
@@ -41,6 +42,7 @@ class Plan:
     by_section: bool = False
     opens_late: int = 0
     kinder_marks: float = 0.0
+    marks_last: bool = False
     planted: Planted = USUAL
 
     @property

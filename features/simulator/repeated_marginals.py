@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -78,9 +78,10 @@ def room_of(gradient: Gradient, runs: Sequence[Marginals], needed: float) -> Roo
     return Room(gradient.by, min(most), max(most), sum(one < needed for one in most))
 
 
-def simulated_marginals(students: int, seed: int) -> Marginals:
+def simulated_marginals(students: int, seed: int, *, marks_last: bool = False) -> Marginals:
     """The figures of a collaborative simulated now, over its finished years."""
-    plans = state_plans(students, DISTRICTS, today=TODAY, years=YEARS, seed=seed)
+    usual = state_plans(students, DISTRICTS, today=TODAY, years=YEARS, seed=seed)
+    plans = [replace(plan, marks_last=marks_last) for plan in usual]
     with tempfile.TemporaryDirectory() as kept:
         folders = {plan.district_id: Path(kept) / plan.district_id for plan in plans}
         simulate_state(plans, folders)

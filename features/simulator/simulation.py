@@ -1,5 +1,6 @@
 """Simulated districts in a folder, as the command line asks for them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from features.errors import Refused
@@ -13,7 +14,8 @@ def simulate(plan: Plan, folder: Path, *, districts: int = 1, truth: Path | None
     """Rows written by table: one district in the folder, or a collaborative of several with a folder each."""
     if districts == 1:
         return simulate_district(plan, folder, truth=truth)
-    plans = collaborative_plans(plan.students, districts, today=plan.today, years=plan.years, seed=plan.seed)
+    several = collaborative_plans(plan.students, districts, today=plan.today, years=plan.years, seed=plan.seed)
+    plans = [replace(one, marks_last=plan.marks_last) for one in several]
     written = write_collaborative(plans, folder, truth)
     return {name: sum(rows[name] for rows in written.values()) for name in written[plans[0].district_id]}
 
