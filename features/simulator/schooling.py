@@ -58,8 +58,8 @@ LASTING = Schooling(
     level=0.5,
     easier=0.4,
     most_owed=3,
-    leaving=0.0002,
-    away_tells=0.14,
+    leaving=0.00015,
+    away_tells=0.15,
     habits=0.75,
 )
 """Habits that last; fewer Ds and more Bs, and fewer who graduate after many failed courses or days missed."""

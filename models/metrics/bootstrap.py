@@ -17,7 +17,7 @@ from models.metrics.calibration_error import calibration_line, error_of_levels
 from models.metrics.classification_metrics import refuse_one_class
 from models.metrics.count_tables import count_cells, draw_counts, student_numbers
 from models.metrics.intervals import Interval, percentile_interval
-from models.metrics.ranking import Levels, counts_of_levels, level_counts, levels_of, ratio, roc_auc
+from models.metrics.ranking import Levels, counts_of_levels, levels_of, ratio, roc_auc
 
 MANY = 20_000
 """From so many rows on, replicates are drawn of cells of alike rows."""
@@ -205,20 +205,20 @@ def difference_intervals(
     A paired bootstrap: both are judged on the same drawn students. Above zero, `risk` is better.
     """
     refuse_one_class(label)
-    one = np.ones((1, len(label)))
-    observed = compared_metrics(label, risk, one, capacity) - compared_metrics(label, other, one, capacity)
-    blocks = [
-        compared_metrics(label, risk, weights, capacity) - compared_metrics(label, other, weights, capacity)
-        for weights in student_weights(student, replicates, seed)
-    ]
-    drawn = np.concatenate(blocks, axis=1)
+    levels, others = levels_of(risk), levels_of(other)
+
+    def lead(weights: Floats) -> Floats:
+        return compared_metrics(label, levels, weights, capacity) - compared_metrics(label, others, weights, capacity)
+
+    observed = lead(np.ones((1, len(label))))
+    drawn = np.concatenate([lead(weights) for weights in student_weights(student, replicates, seed)], axis=1)
     names = ("precision", "recall", "roc_auc")
     return {name: percentile_interval(float(observed[i, 0]), drawn[i]) for i, name in enumerate(names)}
 
 
-def compared_metrics(label: Booleans, risk: Floats, weights: Floats, capacity: float) -> Floats:
+def compared_metrics(label: Booleans, levels: Levels, weights: Floats, capacity: float) -> Floats:
     """3 × replicates: precision and recall at the capacity, and ROC AUC."""
-    counts = level_counts(label, risk, weights)
+    counts = counts_of_levels(label, levels, weights)
     return np.stack([*counts.precision_and_recall(capacity), counts.roc_auc()])
 
 
