@@ -17,6 +17,7 @@ from features.ingest.rules.cross_table_rules import mark_cross_table_errors
 from features.ingest.staging_tables import parsed_table
 from features.snapshots.given_tables import create_table
 from features.tables import TABLES
+from features.warehouse.file import WRITE_CONFIG
 from features.warehouse.writer import Writer
 from tests.drawn import canonical, filled, rows_of
 
@@ -29,7 +30,7 @@ class Staging:
 
     folder: Path
     plain: bool = False
-    writer: Writer = field(default_factory=lambda: Writer(duckdb.connect(config={"threads": "1"})))
+    writer: Writer = field(default_factory=lambda: Writer(duckdb.connect(config={**WRITE_CONFIG, "threads": "1"})))
 
     def send(self, name: str, drawing: str, **said: object) -> list[ParsedFile]:
         """Parses a drawn table as a file of our own shape; what it leaves unsaid has its default."""
