@@ -21,6 +21,8 @@ from models.metrics.heterogeneity import distance_from_others, pool
 
 LEAST_STUDENTS = 30
 """Students on each side, fewer of which say nothing of how far districts differ."""
+MOST_STEPS, PRECISE = 50, 1e-8
+"""Newton's steps at most, and the step after which a slope no longer moves."""
 BOTH = 2
 """Numbers of a deviation: the intercept, and the log of the slope."""
 
@@ -159,10 +161,28 @@ def standing_apart(districts: Mapping[str, Margins]) -> dict[str, float]:
 
     There a code may mean something else. Below zero they say less than they seem to.
     """
-    found = {name: one for name, rows in districts.items() if (one := alone_in(rows))}
-    slopes, errors = [one.deviation.log_slope for one in found.values()], [one.errors[1] for one in found.values()]
+    found = {name: slope_in(rows) for name, rows in districts.items() if alone_in(rows)}
+    slopes, errors = [slope for slope, _ in found.values()], [error for _, error in found.values()]
     away = {name: distance_from_others(slopes, errors, at) for at, name in enumerate(found)}
     return {name: by for name, by in away.items() if by is not None and abs(by) >= BEYOND}
+
+
+def slope_in(rows: Margins) -> tuple[float, float]:
+    """A district's slope of the pool's log odds with its error by student; it may fall, where a code is turned.
+
+    By Newton's method, on a line that is not made to rise.
+    """
+    terms, both = np.column_stack([np.ones(len(rows.label)), rows.log_odds]), np.zeros(BOTH)
+    for _ in range(MOST_STEPS):
+        risk = np.exp(-np.logaddexp(0, -terms @ both))
+        curved = (terms * (rows.weight * risk * (1 - risk))[:, None]).T @ terms
+        step = np.linalg.solve(curved, terms.T @ (rows.weight * (rows.label - risk)))
+        both = both + step
+        if np.abs(step).max() < PRECISE:
+            break
+    pulls = pd.DataFrame(terms * (rows.weight * (rows.label - risk))[:, None]).groupby(rows.student).sum().to_numpy()
+    spread = np.linalg.inv(curved) @ (pulls.T @ pulls) @ np.linalg.inv(curved)
+    return float(both[1]), float(np.sqrt(spread[1, 1]))
 
 
 def pool_partially(curve: Calibrator, districts: Mapping[str, Margins], spread: Spread) -> dict[str, Calibrator]:

@@ -16,6 +16,7 @@ from models.estimators.partial_pooling import (
     loss_and_slope,
     pool_partially,
     spread_between,
+    standing_apart,
 )
 from tests.sweeps import tried
 
@@ -105,3 +106,12 @@ def test_a_district_that_says_nothing_widens_no_spread_and_has_the_pools_curve()
     assert rows.ended_alike
     assert spread_between([rows, drawn(500, seed=1)]) == NONE
     assert fit_deviation(rows, APART) == Deviation()
+
+
+@pytest.mark.parametrize("slope", [0.2, 0.0, -0.8])
+def test_a_district_where_risks_say_less_or_the_opposite_is_named_and_no_other(slope: float) -> None:
+    usual = {str(seed): drawn(600, intercept=0.1 * seed, seed=seed) for seed in range(5)}
+    assert standing_apart(usual) == {}
+    found = standing_apart({**usual, "other": drawn(600, slope=slope, seed=9)})
+    assert set(found) == {"other"}
+    assert found["other"] < 0
