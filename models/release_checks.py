@@ -80,8 +80,7 @@ def check_approver(bundle: Bundle, by: str, *, alone: bool) -> None:
 
 def check_consent(bundle: Bundle, settings: Settings | None) -> None:
     """Raise GateRefused where a model learned from records that a district has taken back since."""
-    gone = [] if settings is None else withdrawn(bundle.metrics, settings)
-    if gone:
+    if gone := withdrawn(bundle.metrics, settings):
         raise GateRefused(
             f"{bundle.path}: it learned from records that are not lent any more ({'; '.join(gone)}); train the pool "
             "again, or promote the district's own bundle"

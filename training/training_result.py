@@ -160,8 +160,7 @@ class TrainingResult:
             "metrics": {name: figures.as_json() for name, figures in self.figures.items()},
             "headline": {name: interval_json(one) for name, one in self.headline.items()},
             "differences": {
-                name: {what: interval_json(one) for what, one in found.items()}
-                for name, found in self.differences.items()
+                name: {what: interval_json(one) for what, one in own.items()} for name, own in self.differences.items()
             },
             "subgroups": subgroups_json(self.audited.model) if self.audited else {},
             "audit": self.audited.as_json() if self.audited else None,

@@ -45,12 +45,15 @@ def learned_from(metrics: Mapping[str, object]) -> LearnedFrom | None:
     return Pooled.model_validate({KEY: metrics.get(KEY)}).pooled
 
 
-def withdrawn(metrics: Mapping[str, object], settings: Settings) -> list[str]:
-    """The records that a bundle learned from and that are not lent any more, a phrase for each district and table."""
+def withdrawn(metrics: Mapping[str, object], settings: Settings | None) -> list[str]:
+    """The records that a bundle learned from and that are not lent any more, a phrase for each district and table.
+
+    Without settings nothing is known to be lent.
+    """
     found = learned_from(metrics)
     if found is None:
         return []
-    lent = {one.id: one.lends_to(found.pool) for one in settings.districts}
+    lent = {one.id: one.lends_to(found.pool) for one in settings.districts} if settings else {}
     gone = {district: records - lent.get(district, frozenset()) for district, records in found.records.items()}
     return [
         f"{district}: {table} of {', '.join(str(year) for one, year in sorted(records) if one == table)}"

@@ -15,7 +15,7 @@ from models.release_checks import GateRefused
 from models.releases import promote, rollback
 from models.served_scorer import serving_on
 from tests.models.part_examples import model_by_part
-from tests.models.release_examples import ANA, KEY, NOW, promoted, written
+from tests.models.release_examples import ANA, KEY, NOW, written
 
 LEARNED = LearnedFrom(
     pool="core",
@@ -68,6 +68,8 @@ def test_a_bundle_with_withdrawn_records_is_not_promoted_and_not_gone_back_to(ho
     with pytest.raises(GateRefused, match="mesa: attendance of 2024, 2025") as refused:
         promote(home, KEY, pooled.path, public_key=key, approval=ANA, now=NOW, settings=without)
     assert refused.value.exit_code == 4
+    with pytest.raises(GateRefused, match=r"harbor: .*mesa: "):  # without settings nothing is known to be lent
+        promote(home, KEY, pooled.path, public_key=key, approval=ANA, now=NOW)
     promote(home, KEY, pooled.path, public_key=key, approval=ANA, now=NOW, settings=lending)
     promote(home, KEY, own.path, public_key=key, approval=ANA, now=NOW, settings=without)
     with pytest.raises(GateRefused, match="train the pool again"):
@@ -77,7 +79,8 @@ def test_a_bundle_with_withdrawn_records_is_not_promoted_and_not_gone_back_to(ho
 
 def test_the_doctor_says_why_the_rule_serves(home: Path) -> None:
     pooled = written(home, replace(model_by_part(), metrics={**model_by_part().metrics, **METRICS}))
-    promoted(home, pooled)
+    key = ensure_keys(home / "keys").public_key
+    promote(home, KEY, pooled.path, public_key=key, approval=ANA, now=NOW, settings=settings_with(home, *LENT))
     (well,), (found,) = (check_releases(settings_with(home, *lent), "harbor") for lent in (LENT, ()))
     assert well.verdict == "ok"
     assert (found.verdict, found.do) == ("look", "train the pool again")
