@@ -1,6 +1,6 @@
 """The risks of a table's rows from models that did not see them: in folds, in groups, or later in time."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,27 +119,46 @@ def every_row(prepared: Prepared, split: Folds | Groups, fitting: Fitting) -> He
     examples, units = prepared.examples.take(order), prepared.split_by[order]
     if (found := len(np.unique(units))) < split.k:
         raise Refused(f"{found} students or groups cannot be dealt into {split.k} folds; ask for fewer folds")
-    by_seed = []
-    for seed in split.seeds:
-        by_seed.append(put_together(parts_of(examples, units, split.k, seed), fitting.risks))
-        fitting.progress(f"seed {seed}: {split.k} folds judged")
-    first = parts_of(examples, units, split.k, split.seeds[0])
-    told = put_together(first, fitting.told)[PROTECTED] if fitting.tells else None
+    folds = [one for seed in split.seeds for one in folds_of(units, split.k, seed)]
+    again = folds[: split.k] if fitting.tells else []
+
+    def judged(asked: tuple[Callable[[Part], Risks], Fold]) -> tuple[npt.NDArray[np.int64], Risks]:
+        fit, fold = asked
+        part = fold.part_of(examples)
+        risks = fit(part)
+        told = ", with the protected attributes" if fit == fitting.told else ""
+        fitting.progress(f"seed {fold.seed}, fold {fold.held + 1} of {split.k}{told}: {len(part.rows):,} rows judged")
+        return part.rows, risks
+
+    parts = parallel_map(judged, [*((fitting.risks, one) for one in folds), *((fitting.told, one) for one in again)])
+    by_seed = [put_together(parts[place : place + split.k]) for place in range(0, len(folds), split.k)]
+    told = put_together(parts[len(folds) :])[PROTECTED] if again else None
     return HeldOut(CrossEvaluation(examples, tuple(by_seed)), "all", examples, told)
 
 
-def parts_of(examples: Examples, units: npt.NDArray[np.str_], k: int, seed: int) -> Iterator[Part]:
-    """Folds of whole units, each with the rows to learn from: no student of the fold stands among them."""
-    fold = folds_by(units, k, np.random.default_rng(seed))
-    for held in range(k):
-        test = fold == held
+@dataclass(frozen=True)
+class Fold:
+    """Rows that are judged by a fit on others: those of `dealt` that are `held`."""
+
+    dealt: npt.NDArray[np.int64]
+    held: int
+    seed: int
+
+    def part_of(self, examples: Examples) -> Part:
+        """The fold with the rows to learn from: no student of the fold stands among them."""
+        test = self.dealt == self.held
         learn = ~test & ~np.isin(examples.student, examples.student[test])
-        name = f"seed{seed}-fold{held}"
-        yield Part(name, np.flatnonzero(test), examples.take(learn), examples.take(test), seed)
+        name = f"seed{self.seed}-fold{self.held}"
+        return Part(name, np.flatnonzero(test), examples.take(learn), examples.take(test), self.seed)
 
 
-def put_together(parts: Iterable[Part], fit: Callable[[Part], Risks]) -> Risks:
-    """What is said of each part's rows, in the order of all rows; parts are fitted side by side."""
-    found: Sequence[tuple[npt.NDArray[np.int64], Risks]] = parallel_map(lambda part: (part.rows, fit(part)), parts)
+def folds_of(units: npt.NDArray[np.str_], k: int, seed: int) -> list[Fold]:
+    """Folds of whole units."""
+    dealt = folds_by(units, k, np.random.default_rng(seed))
+    return [Fold(dealt, held, seed) for held in range(k)]
+
+
+def put_together(found: Sequence[tuple[npt.NDArray[np.int64], Risks]]) -> Risks:
+    """What is said of the rows of each part, in the order of all rows."""
     back = np.argsort(np.concatenate([rows for rows, _ in found]))
     return {name: np.concatenate([risks[name] for _, risks in found])[back] for name in found[0][1]}

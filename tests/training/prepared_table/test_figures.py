@@ -12,7 +12,7 @@ from tests.models.row_examples import made_examples
 from tests.training.prepared_table.test_prepared_table import BY_YEAR, FEW_FOLDS, SPEC, fitted, made_table
 from training.evaluation.capacities import CAPACITIES
 from training.evaluation.evaluation import CrossEvaluation
-from training.prepared_table.evaluation import parts_of
+from training.prepared_table.evaluation import folds_of
 from training.prepared_table.figures import draws_of, table_figures
 
 TWO_SEEDS = 'split = { kind = "folds", k = 2, seeds = [0, 1] }\n'
@@ -75,7 +75,7 @@ def test_draws_are_dealt_out_over_seeds_and_fewer_where_rows_are_many(rows: int,
 def test_no_student_stands_on_both_sides_of_a_fold(test_rows: Examples) -> None:
     twice = replace(test_rows, student=np.array([f"s{i // 2}" for i in range(len(test_rows))]))
     wards = np.array([str(i % 7) for i in range(len(test_rows))])
-    parts = list(parts_of(twice, wards, 7, 0))
+    parts = [fold.part_of(twice) for fold in folds_of(wards, 7, 0)]
     assert not [part for part in parts if set(part.learn.student) & set(part.test.student)]
     assert sorted(np.concatenate([part.rows for part in parts])) == list(range(len(test_rows)))
 
