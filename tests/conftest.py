@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+from models.bundle.golden_process import one_process
 from tests.chromium import browser, windows
 from tests.schedule import keep_seconds, rank_of, read_seconds
 
@@ -65,6 +66,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_collection_finish() -> None:
     """What was imported is no garbage: with the usual thresholds, looking there took a tenth of the processor time."""
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_are_asked_by_one_process() -> Iterator[None]:
+    """Golden predictions of all tests of a worker are asked in forks of one process, started by the first model."""
+    with one_process():
+        yield
 
 
 def leave(config: pytest.Config) -> None:

@@ -11,6 +11,7 @@ from features.definitions.served_outcomes import Served, served_outcomes
 from features.errors import Refused
 from features.progress import Progress
 from features.settings import Settings
+from models.bundle.golden_process import one_process
 from training.gate.verdict import VERDICT_WORDS
 from training.train import TrainedBundles
 from training.train_and_record import answer_of, train_and_record
@@ -48,7 +49,9 @@ def train_outcomes(
 
     An outcome that is refused keeps no other one from being trained; Refused where all are, or the records have errors.
     """
-    found = [train_one(one, district_id, today, progress, now=now) for one in served_outcomes(settings, district_id)]
+    served = served_outcomes(settings, district_id)
+    with one_process():
+        found = [train_one(one, district_id, today, progress, now=now) for one in served]
     if all(one.trained is None for one in found):
         raise Refused("; ".join(dict.fromkeys(one.refused for one in found)))
     return tuple(found)

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from features.atomic_files import sync_folder, write_through
 from models.bundle import golden_predictions as golden
+from models.bundle import golden_process
 from models.bundle.canonical_json import canonical_json, dictionary_json, parse_dictionary, parse_json_object, sha256_of
 from models.bundle.definitions import PREPARED_TABLE, check_definitions
 from models.bundle.manifest import (
@@ -240,7 +241,7 @@ def verify_predictions(path: Path, manifest: Manifest, *, remember: bool) -> Non
     marker = path.parent / ".verified" / sha256_of("\n".join([*asked_of, *host_versions()]).encode())[:16]
     if marker.exists():
         return
-    wrong = golden.check_in_child_process(path)
+    wrong = golden_process.check_in_child_process(path)
     if wrong:
         raise BundleRefused(f"{path / 'model.txt'}: {wrong}; train again")
     if not remember:

@@ -2,24 +2,31 @@
 
 `python -m models.bundle.golden_predictions <folder>` answers them again in a process of its own, because a
 damaged model can abort, hang or eat memory: it exits with 0 where the answers are the same, and says what differs
-where not.
+where not. Without a folder it reads folders from stdin, one a line of JSON, answers each in a fork of itself, and
+writes what is wrong with it. `models.bundle.golden_process` starts it.
 """
 
+import gc
+import json
 import os
-import subprocess
+import signal
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Never
 
 import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
 from models.bundle.canonical_json import parse_dictionary
+from models.bundle.golden_process import LATE, SECONDS, what_is_wrong
 from models.bundle.golden_rows import dtype_of, golden_rows
 from models.bundle.tree_structure import parse_trees
 from models.estimators.calibration import Calibrator
+from models.estimators.lightgbm_alone import import_lightgbm
 from models.estimators.published_rule import RuleModel
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
@@ -32,10 +39,6 @@ SEED = 20
 TOLERANCE = 1e-9
 MEMORY = 4 << 30
 PROCESSOR_SECONDS = 60
-SECONDS = 90
-LONGEST_ANSWER = 300
-ROOT = Path(__file__).parents[2]
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
@@ -126,22 +129,6 @@ def check_same(what: str, answered: Floats, expected: Sequence[float] | Sequence
         raise ValueError(f"golden predictions: the {what} differs by {gap:.3g} from when the bundle was written")
 
 
-def check_in_child_process(folder: Path) -> str:
-    """Checks the golden predictions of a verified folder in another process: what is wrong, empty where nothing is."""
-    command = [sys.executable, "-m", "models.bundle.golden_predictions", str(folder.resolve())]
-    environment = {**os.environ, **ONE_THREAD}
-    try:
-        asked = subprocess.run(  # noqa: S603 - this interpreter and this module, on a folder that was verified
-            command, cwd=ROOT, env=environment, timeout=SECONDS, capture_output=True
-        )
-    except subprocess.TimeoutExpired:
-        return f"no answer within {SECONDS} seconds"
-    if asked.returncode == 0:
-        return ""
-    said = asked.stderr.decode("ascii", errors="backslashreplace").strip().rpartition("\n")[2]
-    return said[:LONGEST_ANSWER] or f"the process that asked it ended with {asked.returncode}"
-
-
 def limit_this_process() -> None:
     """Bound what a damaged model can take: memory, seconds, and no image of the memory on disk."""
     if sys.platform == "win32":
@@ -166,12 +153,55 @@ def check_folder(folder: Path) -> None:
 def main(folder: str) -> None:
     """Exit with 0 where the folder's model answers as expected, else with 1 and what differs on stderr."""
     limit_this_process()
-    sys.modules["sklearn"] = None  # type: ignore[assignment]  # LightGBM would load it, for half of the time, to no use
+    without_sklearn()
     try:
         check_folder(Path(folder))
     except (ValueError, MemoryError) as error:
         sys.exit(str(error) or "it needs more memory than a model may")
 
 
+def without_sklearn() -> None:
+    """LightGBM would load it, for half of the time, to no use."""
+    sys.modules["sklearn"] = None  # type: ignore[assignment]
+
+
+def answer_each() -> None:
+    """For each folder on stdin a line of JSON on stdout: what is wrong with its model; this process reads none."""
+    without_sklearn()
+    import_lightgbm()
+    gc.freeze()
+    with os.fdopen(os.dup(1), "w") as answers:
+        os.dup2(2, 1)  # what LightGBM prints is no answer
+        for line in sys.stdin:
+            answers.write(json.dumps(ask_in_a_fork(json.loads(line))) + "\n")
+            answers.flush()
+
+
+def ask_in_a_fork(folder: str) -> str:
+    """What a fork of this process finds wrong with the folder's model; empty where nothing is."""
+    with tempfile.TemporaryFile() as said:
+        child = os.fork()
+        if child == 0:
+            answer_and_end(folder, said.fileno())
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        said.seek(0)
+        return LATE if code == -signal.SIGALRM else what_is_wrong(code, said.read())
+
+
+def answer_and_end(folder: str, errors: int) -> Never:
+    """Answers in this process, which ends with its code; what is wrong is written to the file of errors."""
+    os.dup2(errors, 2)
+    signal.alarm(SECONDS)
+    try:
+        main(folder)
+    except SystemExit as ended:
+        os.write(2, str(ended.code).encode())
+        os._exit(1)
+    except BaseException as error:  # whatever it was, this fork must not go on as its parent
+        os.write(2, repr(error).encode())
+        os._exit(1)
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:]) if sys.argv[1:] else answer_each()

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from models.bundle.bundle import Bundle, open_bundle, write_bundle
-from models.bundle.golden_predictions import ROOT
+from models.bundle.golden_process import ROOT
 from models.bundle.signing import ensure_keys, load_public_key
 from models.bundle.tree_structure import parse_trees
 from models.estimators.fitting import SMALL_AND_REGULARISED, fit_risk_model

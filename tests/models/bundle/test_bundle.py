@@ -10,8 +10,8 @@ import pytest
 
 from features.definitions.grade9 import NinthGrade
 from models.bundle import bundle as bundle_module
-from models.bundle import golden_predictions as golden
 from models.bundle.bundle import Bundle, BundleParts, open_bundle, write_bundle
+from models.bundle.golden_process import ROOT
 from models.bundle.manifest import BundleRefused
 from models.bundle.signing import KeyPair, ensure_keys
 from models.estimators.published_rule import RuleModel
@@ -173,7 +173,7 @@ def test_no_part_of_a_bundle_is_a_pickle_and_no_module_of_it_imports_one(written
     for file in written.path.iterdir():
         assert file.suffix in {".txt", ".json", ".md"} or file.name == "model.sig"
         assert not file.read_bytes().startswith(b"\x80")
-    for module in sorted((golden.ROOT / "models").rglob("*.py")):
+    for module in sorted((ROOT / "models").rglob("*.py")):
         tree = ast.parse(module.read_text(encoding="utf-8"))
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}

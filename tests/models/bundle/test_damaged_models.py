@@ -12,7 +12,9 @@ import pytest
 
 from models.bundle import bundle as bundle_module
 from models.bundle import golden_predictions as golden
+from models.bundle import golden_process
 from models.bundle.bundle import Bundle, open_bundle
+from models.bundle.golden_process import OPEN, ROOT, check_in_child_process, check_in_own_process, one_process
 from models.bundle.manifest import BundleRefused
 from models.bundle.signing import KeyPair
 from models.bundle.tree_structure import parse_trees
@@ -21,6 +23,10 @@ from tests.models.bundle_examples import (
     sign_again,
 )
 from tests.models.row_examples import DICTIONARY, made_examples
+from tests.sweeps import swept
+
+CHANGED = 200 if swept("mutations") else 100
+"""Characters that are changed, one in each text."""
 
 
 def test_a_truncated_model_is_refused_before_its_signature_is_renewed_and_after(copy: Path, keys: KeyPair) -> None:
@@ -83,7 +89,43 @@ def test_a_signed_model_with_another_leaf_value_does_not_get_past_its_golden_pre
 def test_a_model_that_kills_its_process_does_not_kill_this_one(copy: Path) -> None:
     text = (copy / "model.txt").read_text()
     (copy / "model.txt").write_text(text[: len(text) // 2])
-    assert golden.check_in_child_process(copy) != ""
+    assert check_in_child_process(copy) != ""
+    assert check_in_own_process(copy) != ""
+
+
+def test_one_process_asks_on_after_a_model_that_was_wrong_and_after_one_that_killed_it(
+    written: Bundle, copy: Path
+) -> None:
+    text = (copy / "model.txt").read_text()
+    with one_process():
+        (copy / "model.txt").write_text(text[: len(text) // 2])
+        assert check_in_child_process(copy) != ""
+        asking = OPEN[-1].process
+        assert asking
+        assert check_in_child_process(written.path) == ""
+        assert OPEN[-1].process is asking
+        asking.kill()
+        asking.wait()
+        assert check_in_child_process(written.path) == ""
+        assert OPEN[-1].process is not asking
+
+
+def test_a_fork_that_hangs_or_ends_by_itself_is_told_as_a_process_is(
+    written: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for does, told in (
+        ("time.sleep(60)", golden_process.LATE),
+        ("os.abort()", "the process that asked it ended with -6"),
+    ):
+        program = f"""
+import os, time
+from models.bundle import golden_predictions as asking
+asking.SECONDS = 1
+asking.main = lambda folder: {does}
+print(asking.ask_in_a_fork({str(written.path)!r}))
+"""
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=120)
+        assert done.stdout.strip() == told, done.stderr
 
 
 def test_a_model_is_asked_once_for_each_host(
@@ -92,26 +134,26 @@ def test_a_model_is_asked_once_for_each_host(
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no-such-python"))
     assert open_bundle(copy, keys.public_key).digest
     monkeypatch.setattr(bundle_module, "host_versions", lambda: ["another host"])
-    with pytest.raises(FileNotFoundError):
+    with one_process(), pytest.raises(FileNotFoundError):
         open_bundle(copy, keys.public_key)
 
 
-def test_of_200_changed_characters_none_kills_the_asking_process_and_none_changes_a_risk_silently(
+def test_of_many_changed_characters_none_kills_the_asking_process_and_none_changes_a_risk_silently(
     written: Bundle,
 ) -> None:
     text = (written.path / "model.txt").read_text()
-    readable = [damaged for damaged in map(damaged_texts(text), range(200)) if has_shape(damaged)]
+    readable = [damaged for damaged in map(damaged_texts(text), range(CHANGED)) if has_shape(damaged)]
     asked = subprocess.run(
         [sys.executable, "-m", "tests.models.bundle.mutation_child", str(written.path)],
         input=json.dumps(readable),
         capture_output=True,
         text=True,
         check=True,
-        cwd=golden.ROOT,
+        cwd=ROOT,
         timeout=200,
     )
     answers = json.loads(asked.stdout.splitlines()[-1])  # LightGBM may warn above it
-    assert 20 < len(answers) < 180  # the shape check alone stops the others
+    assert CHANGED / 10 < len(answers) < CHANGED * 0.9  # the shape check alone stops the others
     assert set(answers) == {"same", "caught"}
     assert answers.count("caught") >= 5
 
