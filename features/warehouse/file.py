@@ -85,12 +85,29 @@ def open_duckdb(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     It has no write-ahead log, which would be forced to disk with each statement: until it is complete nobody reads it,
     and one that was killed is made anew. Cursors of the connection see the file as `changed.main`.
     """
+    with attached_duckdb(path) as connection:
+        yield connection
+        connection.execute("CHECKPOINT changed")
+
+
+@contextmanager
+def open_scratch(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Opens a DuckDB database for work of which nothing stays; what exceeds memory spills into a folder."""
+    connection = duckdb.connect(config={**WRITE_CONFIG, "temp_directory": str(spill_path(folder / "work"))})
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def attached_duckdb(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a DuckDB file, which it uses as `changed`."""
     connection = duckdb.connect(config={**WRITE_CONFIG, "temp_directory": str(spill_path(path))})
     try:
         connection.execute(f"ATTACH {path_in_sql(path)} AS changed (RECOVERY_MODE no_wal_writes)")
         connection.execute("USE changed")
         yield connection
-        connection.execute("CHECKPOINT changed")
     finally:
         connection.close()
 

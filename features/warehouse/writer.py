@@ -141,8 +141,13 @@ class Writer(Reader):
 
 def path_in_sql(path: Path) -> str:
     """A path as a text in SQL."""
-    text = str(path).replace("'", "''")
-    return f"'{text}'"
+    return text_in_sql(str(path))
+
+
+def text_in_sql(text: str) -> str:
+    """A text in SQL."""
+    quoted = text.replace("'", "''")
+    return f"'{quoted}'"
 
 
 def unsorted_share(name: str) -> ir.Table:

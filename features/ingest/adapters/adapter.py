@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from features.file_mapping.declaration import Covers, FileMapping
@@ -53,13 +54,15 @@ class Arrival:
 class CanonicalRows:
     """Rows of one canonical table that came from one native file.
 
-    `batches` has `row` (int64) and text columns under canonical names, `known_on` among them; an empty cell is null or
-    "". `malformed` has the rows of the native file that could not be read: `row` int64 and `expected`, a sentence.
+    `query`, in SQL of DuckDB on the `connection`, gives `row` (int64) and text columns under canonical names, with
+    `known_on`; an empty cell is null or "". It holds until the next ones are asked for. `malformed` has the rows of the
+    native file that could not be read: `row` int64 and `expected`, a sentence.
     """
 
     table: str
     file: str
-    batches: pa.RecordBatchReader
+    connection: duckdb.DuckDBPyConnection
+    query: str
     malformed: pa.Table | None = None
 
 

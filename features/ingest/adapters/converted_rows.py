@@ -14,8 +14,9 @@ from features.ingest.adapters.adapter import CanonicalRows
 from features.ingest.files.malformed_rows import MalformedRows
 from features.ingest.files.source_rows import SourceRows
 from features.ingest.files.sources import SourceFile
+from features.warehouse.writer import path_in_sql, text_in_sql
 
-ORIGIN = b"ontrack"
+ORIGIN = "ontrack"
 """The key under which a Parquet file says of which table and native file its rows are."""
 
 MALFORMED = ".malformed"
@@ -40,13 +41,10 @@ class KeptMalformed(MalformedRows):
 def write_converted(found: Iterable[CanonicalRows], folder: Path) -> None:
     """Writes the rows of a conversion into an empty folder."""
     for number, rows in enumerate(found):
-        origin = json.dumps({"table": rows.table, "file": rows.file}).encode()
-        schema = rows.batches.schema.with_metadata({ORIGIN: origin})
+        origin = json.dumps({"table": rows.table, "file": rows.file})
         path = folder / f"{number:05}.parquet"
-        with parquet.ParquetWriter(path, schema, compression="lz4") as file:
-            for batch in rows.batches:
-                if batch.num_rows:
-                    file.write_batch(batch.cast(schema))
+        options = f"FORMAT parquet, COMPRESSION lz4, KV_METADATA {{{ORIGIN}: {text_in_sql(origin)}}}"
+        rows.connection.execute(f"COPY ({rows.query}) TO {path_in_sql(path)} ({options})")
         if rows.malformed is not None and rows.malformed.num_rows:
             parquet.write_table(rows.malformed, path.with_suffix(MALFORMED))
 
@@ -55,7 +53,7 @@ def converted_files(folder: Path) -> dict[str, tuple[SourceFile, ...]]:
     """The files of each canonical table in the folder of a conversion, under the names of the native ones."""
     found: dict[str, list[SourceFile]] = {}
     for path in sorted(folder.glob("*.parquet")):
-        origin = json.loads(parquet.read_schema(path).metadata[ORIGIN])
+        origin = json.loads(parquet.read_schema(path).metadata[ORIGIN.encode()])
         found.setdefault(origin["table"], []).append(SourceFile(origin["file"], path))
     return {table: tuple(files) for table, files in found.items()}
 

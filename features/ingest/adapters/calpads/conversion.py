@@ -23,7 +23,7 @@ from features.ingest.adapters.calpads.canonical_records import (
 from features.ingest.adapters.calpads.record_files import read_records, record_files
 from features.ingest.files.sources import SourceFile
 from features.sources.calpads import Calpads, layouts_of
-from features.warehouse.file import open_duckdb
+from features.warehouse.file import open_scratch
 from features.warehouse.writer import Writer
 
 
@@ -68,7 +68,7 @@ def convert(conversion: Conversion) -> Iterator[CanonicalRows]:
     if not isinstance(source, Calpads):
         raise TypeError(f"not CALPADS: {source.kind}")
     layouts = layouts_of(source)
-    with open_duckdb(conversion.scratch / "records.duckdb") as connection:
+    with open_scratch(conversion.scratch) as connection:
         writer = Writer(connection)
         malformed = read_records(writer, files, layouts)
         told: set[int] = set()
@@ -81,12 +81,12 @@ def convert(conversion: Conversion) -> Iterator[CanonicalRows]:
             made = f"part_{number}"
             writer.create(made, query_script(part.rows, *given), {"load_day": conversion.today})
             for place in of_record:
-                found = connection.sql(f'SELECT * EXCLUDE (file) FROM "{made}" WHERE file = {place} ORDER BY row')  # noqa: S608 - our own names
+                found = f'SELECT * EXCLUDE (file) FROM "{made}" WHERE file = {place} ORDER BY row'  # noqa: S608 - our own names
                 name = files[place].file.name
                 whole = f"{name} ({part.part})" if part.part else name
                 bad = None if place in told else malformed[place]
                 told.add(place)
-                yield CanonicalRows(part.table, whole, found.to_arrow_reader(1 << 16), bad)
+                yield CanonicalRows(part.table, whole, connection, found, bad)
 
 
 CALPADS = Adapter(reads=files_read, convert=convert, covers={"demographics": "all", "completions": "nothing"})

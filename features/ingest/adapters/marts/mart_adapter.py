@@ -36,7 +36,7 @@ def rows_of_marts(conversion: Conversion, marts: Marts) -> Iterator[CanonicalRow
             if main is not None:
                 mapping = mapping_of(table, district.files.get(table, FileMapping()))
                 name = f"{marts.files[main][0].name} ({table})"
-                yield CanonicalRows(table, name, canonical_rows(connection, marts, table, mapping))
+                yield CanonicalRows(table, name, connection, canonical_rows(connection, marts, table, mapping))
 
 
 EDU_WAREHOUSE = Adapter(reads=files_of_marts, convert=rows_of_warehouse, mapping=mapping_of)

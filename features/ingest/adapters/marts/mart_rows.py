@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
-import pyarrow as pa
 
 from features.engine.script_cache import query_script
 from features.engine.sql_script import Script
@@ -18,9 +17,7 @@ from features.ingest.adapters.marts.mart_schemas import MARTS
 from features.ingest.adapters.marts.mart_views import create_views
 from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused, Finding
-from features.warehouse.file import open_duckdb
-
-ROWS_A_BATCH = 50_000
+from features.warehouse.file import open_scratch
 
 FOUND = "found_rows"
 """The temporary table of one table's rows."""
@@ -57,11 +54,11 @@ class Marts:
 
     @contextmanager
     def opened(self, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection with the marts of the tenant as views; it works in a file below a folder, which stays there.
+        """A connection with the marts of the tenant as views; what exceeds memory spills into a folder.
 
         DataRefused where the marts have no school of the tenant.
         """
-        with open_duckdb(scratch / "marts.duckdb") as connection:
+        with open_scratch(scratch) as connection:
             create_views(connection, self.files, self.tenant)
             refuse_unknown_tenant(connection, self)
             yield connection
@@ -89,33 +86,17 @@ def refuse_unknown_tenant(connection: duckdb.DuckDBPyConnection, marts: Marts) -
         raise DataRefused([Finding("FILE01", marts.files["dim_school"][0].name, None, "tenant_code", expected)])
 
 
-def canonical_rows(
-    connection: duckdb.DuckDBPyConnection, marts: Marts, table: str, mapping: FileMapping
-) -> pa.RecordBatchReader:
-    """The rows of a table: `row`, counted from 1, and text columns. DataRefused for a value of another type."""
+def canonical_rows(connection: duckdb.DuckDBPyConnection, marts: Marts, table: str, mapping: FileMapping) -> str:
+    """The query of a table's rows: `row`, counted from 1, and text. DataRefused for a value of another type."""
     made = f"CREATE OR REPLACE TEMP TABLE {FOUND} AS"
     try:
         query_of(table, marts, mapping).run_within(connection, made, {"load_day": marts.today})
     except duckdb.ConversionException:
         raise DataRefused([Finding("FILE04", str(marts.main_mart(table)), None, "", WRONG_TYPE)]) from None
-    names = [str(name) for name, *_ in connection.execute(f"DESCRIBE {FOUND}").fetchall()]
-    cells = ", ".join(f'coalesce(CAST("{name}" AS VARCHAR), \'\') AS "{name}"' for name in names)
-    found = connection.sql(f"SELECT {cells} FROM {FOUND}").to_arrow_reader(ROWS_A_BATCH)  # noqa: S608 - our names
-    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in names)])
-    return pa.RecordBatchReader.from_batches(schema, numbered(found, schema))
+    return f"SELECT rowid + 1 AS row, CAST(COLUMNS(*) AS VARCHAR) FROM {FOUND}"  # noqa: S608 - our name
 
 
 WRONG_TYPE = "a value has not the type of its column, such as a date that is none"
-
-
-def numbered(batches: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Batches with the number of each row."""
-    before = 0
-    for batch in batches:
-        number = pa.array(range(before + 1, before + 1 + batch.num_rows), pa.int64())
-        columns = [column.cast(pa.string()) for column in batch.columns]
-        yield pa.RecordBatch.from_arrays([number, *columns], schema=schema)
-        before += batch.num_rows
 
 
 def query_of(table: str, marts: Marts, mapping: FileMapping) -> Script:

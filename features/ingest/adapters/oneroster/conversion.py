@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 
@@ -27,7 +28,7 @@ from features.ingest.adapters.oneroster.spells import enrollment_rows, role_enro
 from features.ingest.findings import DataRefused, Finding
 from features.sources.declaration import Source
 from features.sources.oneroster import OneRoster, OneRosterCsv
-from features.warehouse.file import open_duckdb
+from features.warehouse.file import open_scratch
 from features.warehouse.writer import Writer
 
 SETTINGS = {*OneRoster.model_fields} - {*Source.model_fields}
@@ -67,7 +68,7 @@ def convert(conversion: Conversion) -> Iterator[CanonicalRows]:
     """The canonical rows of all that the source holds: this package, and what it builds on."""
     source = source_of(conversion)
     package = package_of(conversion.arrival)
-    with open_duckdb(conversion.scratch / "package.duckdb") as connection:
+    with open_scratch(conversion.scratch) as connection:
         writer = Writer(connection)
         files = read_package(writer, package, conversion.kept)
         remove_gone(writer)
@@ -75,12 +76,13 @@ def convert(conversion: Conversion) -> Iterator[CanonicalRows]:
         given = {*files, *kept_names(conversion.kept)}
         keep_tables(writer, sorted(given), conversion.keeps)
         told: set[str] = set()
-        for number, part in enumerate(parts_of_package(most_schools(writer))):
+        for part in parts_of_package(most_schools(writer)):
             if part.table in conversion.arrival.owned and part.native in given and is_asked_for(part, source):
-                made = f"part_{number}"
-                writer.create(made, query_script(part.rows, source, *part.given), {"load_day": conversion.today})
+                script, values = query_script(part.rows, source, *part.given), {"load_day": conversion.today}
                 file = files.get(part.native, NativeFile(f"{part.native}.csv", NOTHING))
-                yield from rows_of_part(writer, made, part, file if part.native not in told else file.well_formed)
+                file = file if part.native not in told else file.well_formed
+                with script.steps_made(connection, values):
+                    yield from rows_of_part(connection, script.sql, part, file, earlier=conversion.kept is not None)
                 told.add(part.native)
 
 
@@ -123,15 +125,24 @@ def longest_list() -> ir.Table:
     return rows.aggregate(most=parts_of(rows.orgSourcedIds).length().max())
 
 
-def rows_of_part(writer: Writer, made: str, part: Part, file: NativeFile) -> Iterator[CanonicalRows]:
-    """The rows of a part: of this package's file, and of files before it."""
+def rows_of_part(
+    connection: duckdb.DuckDBPyConnection, sql: str, part: Part, file: NativeFile, *, earlier: bool
+) -> Iterator[CanonicalRows]:
+    """The rows that a query gives of this package's file, and of files before it where there may be some.
+
+    Where there may be some, the query is run once, into a table.
+    """
+    rows = f"({sql})"
+    if earlier:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE part_rows AS {sql}")
+        rows = "part_rows"
     for origin, called in ((NOW, file.name), (EARLIER, f"{file.name} of an earlier load")):
-        rows = f'FROM "{made}" WHERE origin = {origin}'
-        if origin == NOW or writer.connection.execute(f"SELECT 1 {rows} LIMIT 1").fetchall():
-            found = writer.connection.sql(f"SELECT * EXCLUDE (origin) {rows} ORDER BY row")
+        of_origin = f"FROM {rows} WHERE origin = {origin}"
+        if origin == NOW or (earlier and connection.execute(f"SELECT 1 {of_origin} LIMIT 1").fetchall()):
             malformed = file.malformed if origin == NOW else None
             whole = f"{called} ({part.part})" if part.part else called
-            yield CanonicalRows(part.table, whole, found.to_arrow_reader(1 << 16), malformed)
+            found = f"SELECT * EXCLUDE (origin) {of_origin}"
+            yield CanonicalRows(part.table, whole, connection, found, malformed)
 
 
 ONEROSTER_CSV = Adapter(

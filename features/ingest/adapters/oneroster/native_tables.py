@@ -18,7 +18,7 @@ from features.ingest.files.source_rows import SourceRows
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.mapping.header_names import plain
 from features.ingest.staging_tables import ARRIVED
-from features.warehouse.writer import Writer
+from features.warehouse.writer import Writer, path_in_sql
 
 GONE = ("tobedeleted", "inactive")
 """Words of `status` for a row that is no more; the second is of versions before 1.1."""
@@ -142,9 +142,25 @@ def kept_rows(name: str) -> ir.Table:
 
 
 def remove_gone(writer: Writer) -> None:
-    """Removes rows that are marked as deleted, and of rows with the same id all but the last."""
+    """Removes rows that are marked as deleted, and of rows with the same id all but the last, where there are any."""
     for name in COLUMNS:
-        writer.replace(f"native_{name}", query_script(standing_rows, name))
+        if writer.count(query_script(one_to_remove, name)):
+            writer.replace(f"native_{name}", query_script(standing_rows, name))
+
+
+def one_to_remove(name: str) -> ir.Table:
+    """One row, where any row of a native table is marked as deleted or has an id that another one has too."""
+    rows = native(name)
+    ids = rows.filter(rows.sourcedId.notnull())
+    found = rows.aggregate(
+        marked=is_gone(rows).any(), ids=ids.sourcedId.count().as_scalar(), different=ids.sourcedId.nunique().as_scalar()
+    )
+    return found.filter(found.marked | (found.ids > found.different))
+
+
+def is_gone(rows: ir.Table) -> ir.BooleanValue:
+    """Whether a row is marked as deleted."""
+    return rows.status.fill_null("").lower().isin(GONE)
 
 
 def standing_rows(name: str) -> ir.Table:
@@ -153,7 +169,7 @@ def standing_rows(name: str) -> ir.Table:
     last = ibis.row_number().over(group_by=["sourcedId"], order_by=[rows.origin, ibis.desc(rows.row)])
     ranked = rows.mutate(rank=last)
     standing = ranked.filter((ranked["rank"] == 0) | ranked.sourcedId.isnull()).drop("rank")
-    return standing.filter(standing.status.fill_null("").lower().notin(GONE))
+    return standing.filter(~is_gone(standing))
 
 
 def kept_names(kept: Path | None) -> list[str]:
@@ -165,8 +181,6 @@ def keep_tables(writer: Writer, names: Sequence[str], folder: Path) -> None:
     """Writes native tables into a folder, on which a delta can build."""
     for name in names:
         columns = ", ".join(f'"{column}"' for column in columns_of(name))
-        found = writer.connection.sql(f'SELECT {columns} FROM "native_{name}" ORDER BY "sourcedId"')  # noqa: S608 - our own names
-        reader = found.to_arrow_reader(1 << 16)
-        with parquet.ParquetWriter(folder / f"{name}.parquet", reader.schema, compression="zstd") as file:
-            for batch in reader:
-                file.write_batch(batch)
+        found = f'SELECT {columns} FROM "native_{name}"'  # noqa: S608 - our own names
+        place = path_in_sql(folder / f"{name}.parquet")
+        writer.connection.execute(f"COPY ({found}) TO {place} (FORMAT parquet, COMPRESSION zstd)")

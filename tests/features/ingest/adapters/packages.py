@@ -118,5 +118,5 @@ def converted(conversion: Conversion) -> dict[str, pd.DataFrame]:
 
 def frame_of(rows: CanonicalRows) -> pd.DataFrame:
     """The rows as text, an empty cell as empty text."""
-    frame: pd.DataFrame = rows.batches.read_all().to_pandas().astype(object).fillna("")
+    frame: pd.DataFrame = rows.connection.sql(rows.query).df().astype(object).fillna("")
     return frame.assign(file=rows.file)
