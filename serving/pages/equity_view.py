@@ -10,7 +10,7 @@ from models.release_checks import RecordedCheck
 from presentation.charts.line_chart import LineSeries, rate_chart
 from presentation.charts.marks import Chart
 from presentation.numbers import of_100, school_year
-from serving.wording.groups import attribute_words, group_words
+from serving.wording.groups import attribute_words, group_words, people_words, row_words
 from serving.wording.locale import Language, msgid
 
 KINDS = ("model", "rule", "logistic", "school_only", "champion")
@@ -39,20 +39,18 @@ class Worst:
 WORST = (
     Worst(
         MISSED,
+        msgid("Missed most often: {group}, {count} of 100 who ended off track. That is more than chance."),
         msgid(
-            "Missed most often: {group} ({attribute}), {count} of 100 who ended off track. That is more than chance."
-        ),
-        msgid(
-            "Missed most often: {group} ({attribute}), {count} of 100 who ended off track. It may be chance: there are "
+            "Missed most often: {group}, {count} of 100 who ended off track. It may be chance: there are "
             "too few students to tell."
         ),
         turned=True,
     ),
     Worst(
         WRONG,
-        msgid("Listed and fine most often: {group} ({attribute}), {count} of 100 listed. That is more than chance."),
+        msgid("Listed and fine most often: {group}, {count} of 100 listed. That is more than chance."),
         msgid(
-            "Listed and fine most often: {group} ({attribute}), {count} of 100 listed. It may be chance: there are too "
+            "Listed and fine most often: {group}, {count} of 100 listed. It may be chance: there are too "
             "few students to tell."
         ),
     ),
@@ -177,14 +175,14 @@ def equity_view(bundle: Bundle, language: Language, schools: Mapping[str, str]) 
         year=school_year(year) if isinstance(year, int) and year else "",
         students=language.amount(audit.n),
         least=audit.least,
-        worst=tuple(filter(None, (worst_words(language, alone, schools, one) for one in WORST))),
+        worst=tuple(filter(None, (worst_words(language, alone, one) for one in WORST))),
         parts=tuple(attribute_part(language, one, audit.capacities, schools) for one in alone if one.groups),
         undecided=checks_left_open(bundle),
         digest=bundle.digest,
     )
 
 
-def worst_words(language: Language, tables: Sequence[AuditTable], schools: Mapping[str, str], question: Worst) -> str:
+def worst_words(language: Language, tables: Sequence[AuditTable], question: Worst) -> str:
     """For which group the list is worst: of those that are so beyond chance if there are any; empty for no figure."""
     told = [
         (is_beyond_chance(table, group, question), question.share(figure.estimate), table.of, group.name)
@@ -197,8 +195,7 @@ def worst_words(language: Language, tables: Sequence[AuditTable], schools: Mappi
     sure, share, attribute, name = max(told, key=lambda one: one[:2])
     return language.translate(
         question.sure if sure else question.unsure,
-        group=group_words(language, schools.get(name, name)),
-        attribute=attribute_words(language, attribute).lower(),
+        group=people_words(language, attribute, name),
         count=round(share * 100),
     )
 
@@ -216,7 +213,8 @@ def attribute_part(
     language: Language, table: AuditTable, capacities: Sequence[float], schools: Mapping[str, str]
 ) -> AttributePart:
     """An attribute in words."""
-    names = [group_words(language, schools.get(one.name, one.name)) for one in table.groups]
+    names = [row_words(language, table.of, schools.get(one.name, one.name)) for one in table.groups]
+    short = [group_words(language, schools.get(one.name, one.name)) for one in table.groups]
     rows = [
         (name, *(missed_words(one) for one in group.curve.get(MISSED, ())))
         for name, group in zip(names, table.groups, strict=True)
@@ -224,7 +222,7 @@ def attribute_part(
     return AttributePart(
         title=attribute_words(language, table.of),
         lines=tuple(group_line(language, name, one) for name, one in zip(names, table.groups, strict=True)),
-        chart=curve_chart(language, table, names, capacities),
+        chart=curve_chart(language, table, short, capacities),
         curve_head=tuple(of_100(one) for one in capacities),
         curve_rows=tuple(rows),
         untold=language.series([group_words(language, one) for one in table.untold]),

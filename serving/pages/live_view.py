@@ -7,7 +7,7 @@ from datetime import date
 from models.live_summary import HelpByGroup, LiveCheck, LiveFigure, LiveSummary, read_summary, summary_path
 from presentation.numbers import of_100, school_year
 from serving.pages.visit import Visit
-from serving.wording.groups import attribute_words, group_words
+from serving.wording.groups import attribute_words, row_words
 from serving.wording.locale import Language
 from serving.wording.monitoring import ASKS, VERDICTS
 
@@ -108,7 +108,7 @@ def help_tables(language: Language, shares: tuple[HelpByGroup, ...], schools: Ma
         if any(one.share for one in own):
             lines = tuple(
                 HelpLine(
-                    group_words(language, schools.get(one.group, one.group)),
+                    row_words(language, attribute, schools.get(one.group, one.group)),
                     share_words(one.share) if one.share else "–",
                 )
                 for one in own

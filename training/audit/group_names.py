@@ -66,6 +66,6 @@ def in_a_series(values: list[str]) -> str:
 
 
 def short(attribute: str, value: str) -> str:
-    """The students of a group in few words: several small groups by how many they are, where they take too many."""
+    """The students of a group in few words: where they take too many, how many small groups of what they are."""
     words, several = people(attribute, value), value.count(TOGETHER) + 1
-    return words if len(words) <= LONGEST or several == 1 else f"students of {several} smaller groups"
+    return words if len(words) <= LONGEST or several == 1 else f"{several} smaller groups, by {title_of(attribute)}"
