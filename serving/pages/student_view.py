@@ -18,6 +18,7 @@ from serving.scoring.decoding import decode_change, decode_similar_students, dec
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import has_other_scoring
 from serving.store.student_records import ScoreRecords, score_records
+from serving.wording.average_marks import average_sentence
 from serving.wording.change_in_short import change_in_short
 from serving.wording.locale import Language, msgid
 from serving.wording.named_reasons import named_reasons
@@ -250,7 +251,10 @@ def strength_items(
     attendance = domain_words(language, "attendance")
     sentences = strength_sentences(language, lexicon, score.strengths)
     of_run = [
-        StrengthItem(sentence, domain_words(language, lexicon[str(one["code"])].domain))
+        StrengthItem(
+            average_sentence(language, str(one["code"]), one["value"]) or sentence,
+            domain_words(language, lexicon[str(one["code"])].domain),
+        )
         for one, sentence in zip(score.strengths, sentences, strict=True)
         if not (str(one["code"]).startswith("absence") and any(item.domain == attendance for item in own))
     ]

@@ -21,10 +21,10 @@ MEASURE = "days_missed"
 LEAST_TOP = 5.0
 """The lowest top of the chart, in days."""
 AT_SCHOOL = msgid(
-    "{own} days missed so far. For half of the students in grade {grade} at this school it is {low} to {high}."
+    "Days missed so far: {own}. For half of the students in grade {grade} at this school it is {low} to {high}."
 )
 IN_DISTRICT = msgid(
-    "{own} days missed so far. For half of the students in grade {grade} of the district it is {low} to {high}."
+    "Days missed so far: {own}. For half of the students in grade {grade} of the district it is {low} to {high}."
 )
 
 
@@ -40,11 +40,14 @@ class TypicalRange:
 def typical_range(
     session: Session, student: StudentRow, run: RunRow, weeks: Sequence[JsonRow], language: Language
 ) -> TypicalRange | None:
-    """What is usual beside a student's weeks of attendance; None where too few students are behind a range."""
+    """What is usual beside a student's weeks of attendance.
+
+    None where too few students are behind a range, and for who came later: fewer days may have been missed then.
+    """
     ranges = usual_ranges(session, student, run)
     own = missed_by_month(weeks)
     months = sorted(set(own) & set(ranges))
-    if not months:
+    if not months or min(own) > min(ranges):
         return None
     newest = ranges[months[-1]]
     words = AT_SCHOOL if newest.school_id else IN_DISTRICT

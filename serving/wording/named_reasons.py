@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from serving.store.cell_types import JsonRow
+from serving.wording.average_marks import average_sentence
 from serving.wording.locale import Language
 from serving.wording.own_record import OwnRecord
 from serving.wording.own_record_words import named_reason
@@ -41,7 +42,9 @@ def build_reason(language: Language, lexicon: Lexicon, reason: JsonRow, record: 
     """One stored reason in words, by course where the record names it."""
     code, wording = str(reason["code"]), lexicon.get(str(reason["code"]))
     named = named_reason(language, code, reason["value"], record)
-    usual = reason_sentence(language, wording, code, reason["value"])
+    usual = average_sentence(language, code, reason["value"]) or reason_sentence(
+        language, wording, code, reason["value"]
+    )
     return NamedReason(
         code=code,
         sentence=named.sentence or usual,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serving.store.cell_types import JsonRow
+from serving.wording.average_marks import average_sentence
 from serving.wording.locale import load_language
 from serving.wording.named_reasons import named_reasons
 from serving.wording.own_record import OwnRecord, own_record
@@ -93,6 +94,20 @@ def test_what_a_school_cannot_change_stays_last_and_small_departures_keep_the_or
 def test_a_course_is_named_only_where_the_record_bears_the_value_out(code: str, value: float, says: str) -> None:
     record = drawn("", "math:F ela:F science:D social_science:C other:F", "math:C")
     assert named_reason(ENGLISH, code, value, record).words == says
+
+
+@pytest.mark.parametrize(("code", "value", "says"), [
+    ("gpa_last_term", 0.2, "Final marks of the last term: F on average."),
+    ("gpa_previous_year", 2.8, "Marks of last year: B− on average."),
+    ("ela_points_previous_year", 1.0, "Marks of last year in English: D on average."),
+    ("math_points_year", 1.5, "Final marks of this year in math: C− on average."),
+    ("gpa_change", -1.24, "The average mark is 1.2 letters lower than last year."),
+    ("gpa_change", 0.5, ""),
+    ("grade_points_tried", 1.0, ""),
+    ("absence_rate_year", 0.2, ""),
+])  # fmt: skip
+def test_an_average_of_marks_is_said_as_a_letter_and_never_in_grade_points(code: str, value: float, says: str) -> None:
+    assert average_sentence(ENGLISH, code, value) == says
 
 
 def test_a_row_counts_courses_that_are_too_many_to_be_named() -> None:

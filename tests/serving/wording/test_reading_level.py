@@ -29,7 +29,7 @@ SAMPLES: Mapping[str, object] = {
     "school": "North High", "page": 1, "pages": 2, "num": 14, "held": 3, "planned": 7, "rest": 0.9, "week": 11,
     "through": 10, "talked": 3, "all": 8, "names": "Ann Lee",
     "colleague": "Ann Lee", "absent": "Jo Diaz",
-    "own": 9, "month": "Nov", "group": "Girls", "attribute": "sex", "provider": "Bay ID",
+    "letters": 1.2, "own": 9, "month": "Nov", "group": "Girls", "attribute": "sex", "provider": "Bay ID",
 }  # fmt: skip
 """Typical values of what sentences leave open."""
 
