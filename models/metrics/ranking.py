@@ -1,5 +1,6 @@
 """Ranking metrics: precision and recall at a capacity, ROC AUC, average precision; ties count as drawn at random."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,7 +64,8 @@ class LevelCounts:
 
         Only levels that the list of some replicate reaches are looked at.
         """
-        reached = max(int(np.searchsorted(ends, length)) for ends, length in zip(self.up_to, served, strict=True)) + 1
+        ends = range(self.up_to.shape[1])
+        reached = bisect_left(ends, True, key=lambda level: bool((self.up_to[:, level] >= served).all())) + 1
         rows = self.rows[:, :reached]
         above = self.up_to[:, :reached] - rows
         share = np.clip((served[:, None] - above) / np.maximum(rows, 1), 0, 1)
