@@ -6,7 +6,7 @@ missed. Fits, gate, choice and leave-one-out figures are those of `ontrack train
 something else than lists and calibration is given what passes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import inf
@@ -23,7 +23,6 @@ from features.snapshots.label_years import LabelYear
 from models.examples import Examples
 from models.feature_dictionary import Entry, FeatureDictionary
 from models.metrics.intervals import Interval
-from models.verdict import Verdict
 from training.evaluation.pooled_calibration import pooled_gap
 from training.evaluation.rolling_evaluation import Recipe, YearEvaluation, evaluate_year
 from training.evaluation.scorers import OWN_MODEL
@@ -70,9 +69,11 @@ class Drawn:
     new: tuple[float, float]
 
 
-def drawn_district(name: str, level: float, rng: np.random.Generator) -> Examples:
-    """A district's labelled rows of all years."""
-    parts = [rows_of(name, year, level, rng) for year in YEARS]
+def drawn_district(
+    name: str, students: int, level: float, rng: np.random.Generator, years: Sequence[int] = YEARS
+) -> Examples:
+    """A district's labelled rows of all years, so many students in each."""
+    parts = [rows_of(name, (year, students), level, rng) for year in years]
     every = pd.concat(parts, ignore_index=True)
     return Examples(
         DICTIONARY,
@@ -86,9 +87,9 @@ def drawn_district(name: str, level: float, rng: np.random.Generator) -> Example
     )
 
 
-def rows_of(name: str, year: int, level: float, rng: np.random.Generator) -> pd.DataFrame:
-    """The rows of one year; the rule counts signals of two features, past a bound."""
-    n = STUDENTS[name]
+def rows_of(name: str, cohort: tuple[int, int], level: float, rng: np.random.Generator) -> pd.DataFrame:
+    """The rows of a year and its number of students; the rule counts signals of three features, past a bound."""
+    year, n = cohort
     rows = pd.DataFrame(rng.normal(size=(n, len(DICTIONARY.names))), columns=DICTIONARY.names)
     label = rng.random(n) < expit(LEVEL + level + added_by(rows))
     if name == "other":
@@ -103,26 +104,32 @@ def added_by(rows: pd.DataFrame) -> "pd.Series[float]":
     return MISSED * rows["missed"] + np.where(rows["missed"] > 0, SIGN * signs + 1, -1)
 
 
-def label_years() -> dict[int, LabelYear]:
+def label_years(years: Sequence[int] = YEARS) -> dict[int, LabelYear]:
     """Every year scored in November, its outcome known in July."""
-    return {year: LabelYear(year, (date(year - 1, 11, 20),), date(year, 7, 1)) for year in YEARS}
+    return {year: LabelYear(year, (date(year - 1, 11, 20),), date(year, 7, 1)) for year in years}
 
 
-def asked_of(name: str, rows: Examples, judged: tuple[int, ...]) -> Asked:
+def asked_of(name: str, rows: Examples, judged: Sequence[int], years: Sequence[int] = YEARS) -> Asked:
     """A district with its judged years by its own model."""
     recipe = Recipe(7, 1, BOUNDS.replicates, (BOUNDS.capacity,), {})
-    splits = [Split(tuple(one for one in YEARS if one < year), year) for year in judged]
-    return Asked(name, tuple(evaluate_year(rows, split, recipe) for split in splits), label_years())
+    splits = [Split(tuple(one for one in years if one < year), year) for year in judged]
+    return Asked(name, tuple(evaluate_year(rows, split, recipe) for split in splits), label_years(years))
 
 
-def judged_by_gate(years: tuple[YearEvaluation, ...], seed: int) -> tuple[Verdict, GateComparison]:
-    """The gate's verdict on the model of some judged years."""
+def lender_of(name: str, rows: Examples, years: Sequence[int] = YEARS) -> Lender:
+    """A district that lends all its rows."""
+    lent = LentRows(name, rows, {year: frozenset({("marks", year)}) for year in years})
+    return Lender(name, lent, label_years(years), "")
+
+
+def judged_by_gate(years: tuple[YearEvaluation, ...], seed: int) -> tuple[GateResult, GateComparison]:
+    """What the gate says of the model of some judged years."""
     heard = {one.split.test: (one.judged.test, one.judged.listed_by) for one in years}
     compared = compare_lists(heard, None, BOUNDS, seed=seed)
     gap = pooled_gap([one.judged for one in years], replicates=BOUNDS.replicates, seed=seed)
     last = pooled_gap([years[-1].judged], replicates=BOUNDS.replicates, seed=seed)
     evidence = GateEvidence(compared, compared.leads["logistic"], gap, last, {"a": {"group": EVEN}})
-    return GateResult("a", "b", check_evidence(evidence, BOUNDS), DeclaredBounds(BOUNDS)).verdict, compared
+    return GateResult("a", "b", check_evidence(evidence, BOUNDS), DeclaredBounds(BOUNDS)), compared
 
 
 def recall_of(years: tuple[YearEvaluation, ...]) -> float:
@@ -134,11 +141,8 @@ def draw(seed: int) -> Drawn:
     """One draw of all districts, judged as `ontrack train-pool` does."""
     rng = np.random.default_rng([23, seed])
     levels = dict(zip(STUDENTS, rng.normal(0, LEVELS, len(STUDENTS)), strict=True))
-    rows = {name: drawn_district(name, levels[name], rng) for name in STUDENTS}
-    lenders = [
-        Lender(name, LentRows(name, one, {year: frozenset({("marks", year)}) for year in YEARS}), label_years(), "")
-        for name, one in rows.items()
-    ]
+    rows = {name: drawn_district(name, STUDENTS[name], levels[name], rng) for name in STUDENTS}
+    lenders = [lender_of(name, one) for name, one in rows.items()]
     asked = {name: asked_of(name, one, JUDGED if name in TOLD else JUDGED[-1:]) for name, one in rows.items()}
     members = [one for one in lenders if one.district_id != "new"]
     fits, every = PoolFits(members, 7, 1), PoolFits(lenders, 7, 1)
@@ -162,8 +166,9 @@ def compared_in(asked: Asked, fits: PoolFits, seed: int) -> tuple[float, float, 
     """The recall of a district's own model and of the pool's, and what its gate takes."""
     pooled = judge_pooled(fits, asked).years
     own, _ = judged_by_gate(asked.judged, seed)
-    verdict, compared = judged_by_gate(pooled, seed)
-    return recall_of(asked.judged), recall_of(pooled), decide(own, verdict, compared.leads[OWN_MODEL])
+    found, compared = judged_by_gate(pooled, seed)
+    choice = decide(own.verdict, found.verdict, compared.leads[OWN_MODEL])
+    return recall_of(asked.judged), recall_of(pooled), choice
 
 
 def share(found: list[bool]) -> str:

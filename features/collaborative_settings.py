@@ -1,10 +1,13 @@
 """What a district declares for a collaborative, and what the collaborative's office declares of its members."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+OFFICE = "collaborative"
+"""The id under which people of the collaborative's office sign in; no district has it."""
 Quarter = Literal["", "0-25", "25-50", "50-75", "75-100"]
 
 
@@ -35,3 +38,13 @@ class Collaborative(BaseModel):
 
     name: str = Field(default="The collaborative", description="what people call it")
     members: tuple[Member, ...] = Field(default=(), description="the districts whose files are taken")
+    files: Path | None = Field(
+        default=None, description="folder of the districts' files, for the page; `home/shared` where none is said"
+    )
+    timezone: str = Field(default="America/Los_Angeles", description="of its office")
+
+    @property
+    def visitors(self) -> Mapping[str, str]:
+        """Whose people its page is for, by id with what people call it: the office and each member; none without."""
+        members = {one.id: one.name for one in self.members}
+        return {OFFICE: self.name, **members} if members else {}

@@ -1,12 +1,13 @@
 """What a district may set, all in one `ontrack.toml`; `settings_file.py` reads it and explains what is wrong in it."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from features.collaborative_settings import Collaborative, Context
+from features.collaborative_settings import OFFICE, Collaborative, Context
 from features.errors import SettingsRefused
 from features.feed_settings import Feeds
 from features.file_mapping.declaration import Dialect, FileMapping
@@ -248,6 +249,28 @@ class Settings(Section):
                 return district
         known = ", ".join(d.id for d in self.districts) or "none"
         raise SettingsRefused(f"no district '{district_id}' in ontrack.toml; it has: {known}")
+
+    @model_validator(mode="after")
+    def keeps_the_id_of_the_office(self) -> Self:
+        """The same; ValueError where a district has the id of the collaborative's office."""
+        if OFFICE in {*(one.id for one in self.districts), *(one.id for one in self.collaborative.members)}:
+            raise ValueError(f"'{OFFICE}' is the id of a collaborative's office; expected another id of the district")
+        return self
+
+    @property
+    def guests(self) -> Mapping[str, str]:
+        """The office and the members of a collaborative whose records are not here, by id, with their names."""
+        here = {one.id for one in self.districts}
+        return {one: name for one, name in self.collaborative.visitors.items() if one not in here}
+
+    def timezone_of(self, district_id: str) -> str:
+        """The time zone of a district, or of a guest; SettingsRefused for neither."""
+        return self.collaborative.timezone if district_id in self.guests else self.district(district_id).timezone
+
+    @property
+    def shared_files(self) -> Path:
+        """The folder in which the page of a collaborative finds the districts' files."""
+        return self.collaborative.files or self.home / "shared"
 
     def pool(self, name: str) -> tuple[District, ...]:
         """The districts of a pool, those that lend no year yet among them; SettingsRefused where there are none."""

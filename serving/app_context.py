@@ -78,7 +78,7 @@ class AppContext:
 
     def today(self, district_id: str) -> date:
         """The district's local date, or the pretended one."""
-        zone = self.settings.district(district_id).timezone
+        zone = self.settings.timezone_of(district_id)
         return self.settings.today or self.clock().astimezone(ZoneInfo(zone)).date()
 
 

@@ -21,7 +21,7 @@ Action = (
         "see", "list", "export", "write", "answer", "report_problem", "answer_problem",
         "see_restricted", "write_restricted", "audit_access", "see_totals", "see_audit", "sign_audit", "see_models",
         "release_model", "see_people", "manage_people",
-        "purge",
+        "purge", "see_collaborative",
     ]
     | Scope
 )  # fmt: skip
@@ -30,23 +30,27 @@ ProgramKind = Literal["api_key", "client"]
 REASONS: dict[Role, ReasonCode] = {
     "counselor": "caseload", "principal": "school", "district": "district", "data_team": "district",
     "privacy_officer": "district", "observer": "district", "records_clerk": "district",
+    "collaborative_office": "district", "collaborative_member": "district",
 }  # fmt: skip
 EVERYBODY: frozenset[Action] = frozenset({"see", "list", "export", "report_problem"})
 IN_SCHOOLS: frozenset[Action] = EVERYBODY | {"write", "answer"}
 TOTALS: frozenset[Action] = frozenset({"see_totals", "see_audit"})
+TOGETHER: frozenset[Action] = frozenset({"see_collaborative"})
 ROLE_ACTIONS: Mapping[Role, frozenset[Action]] = {
     "counselor": IN_SCHOOLS, "principal": IN_SCHOOLS | TOTALS,
-    "district": EVERYBODY | TOTALS | {"answer_problem", "sign_audit", "see_models"},
-    "data_team": TOTALS | {"see", "list", "report_problem", "answer_problem", "see_models", "release_model"},
+    "district": EVERYBODY | TOTALS | TOGETHER | {"answer_problem", "sign_audit", "see_models"},
+    "data_team": TOTALS | TOGETHER | {"see", "list", "report_problem", "answer_problem", "see_models", "release_model"},
     "privacy_officer": frozenset({"audit_access", "see_people", "purge"}),
-    "observer": TOTALS,
+    "observer": TOTALS | TOGETHER,
     "records_clerk": frozenset({"answer_problem"}),
+    "collaborative_office": TOGETHER, "collaborative_member": TOGETHER,
 }  # fmt: skip
 """What each role may do. Counselors and principals work with students; the district's own staff keeps the records.
 
 The data team takes no file along. A privacy officer sees who has seen a student's records, and not the records, and
-purges what the policy no longer keeps. An
-observer, such as a superintendent or a board member, sees totals and no student; a records clerk answers data problems.
+purges what the policy no longer keeps. An observer, such as a superintendent or a board member, sees totals and no
+student; a records clerk answers data problems.
+The office of a collaborative, and people of a member whose records are elsewhere, see what districts share, no more.
 """
 DISTRICT_WIDE: frozenset[Role] = frozenset({"district", "data_team", "privacy_officer"})
 """Roles that reach as far as the district."""

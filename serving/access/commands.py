@@ -16,7 +16,14 @@ SchoolOption = Annotated[list[str] | None, typer.Option(help="Only students of t
 PERMISSION_HELP = (
     "restricted_notes: write restricted notes, and read them. administration: the page of people and what they may do."
 )
-ROLE_HELP = "counselor, principal, district, data_team, privacy_officer, observer (totals alone) or records_clerk."
+ROLE_HELP = (
+    "counselor, principal, district, data_team, privacy_officer, observer (totals alone), records_clerk or "
+    "collaborative_member (what districts share alone)."
+)
+ADDED_HELP = (
+    "data_team, privacy_officer, observer, records_clerk or collaborative_member; in the office of a collaborative "
+    "(--district collaborative) collaborative_office."
+)
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
 clients = typer.Typer(no_args_is_help=True, help="Programs that get access tokens for a client secret.")
@@ -44,16 +51,19 @@ def add_command(
     first_name: Annotated[str, typer.Option(help="Given name.")],
     last_name: Annotated[str, typer.Option(help="Family name.")],
     email: Annotated[str, typer.Option(help="How they sign in.")],
-    role: Annotated[str, typer.Option(help="data_team, privacy_officer, observer or records_clerk.")] = "observer",
+    role: Annotated[str, typer.Option(help=ADDED_HELP)] = "observer",
 ) -> None:
     """Add somebody who is not in the district's records, and print their password, once."""
     from serving.access.accounts import create_password
-    from serving.access.people import NewPerson, add_person
+    from serving.access.people import NewPerson, add_guest, add_person
     from serving.store.database import engine_of, write_session
 
-    settings = settings_of(context)
+    settings, new = settings_of(context), NewPerson(staff_id, first_name, last_name, email, role)
     with write_session(engine_of(settings)) as session:
-        add_person(session, district, NewPerson(staff_id, first_name, last_name, email, role))
+        if district in settings.guests:
+            add_guest(session, settings.guests, district, new)
+        else:
+            add_person(session, district, new)
         typer.echo(create_password(session, district, staff_id))
 
 
@@ -130,10 +140,12 @@ def role_command(
     take: Annotated[bool, typer.Option("--take", help="Take it back instead.")] = False,
 ) -> None:
     """Give a person a role besides that of the district's records, or take it back; who has several chooses one."""
-    from serving.access.role_assignments import give_role, take_role
+    from serving.access.role_assignments import RoleRefused, give_role, take_role
     from serving.store.database import engine_of, write_session
 
     settings = settings_of(context)
+    if district in settings.guests:
+        raise RoleRefused(f"'{district}' has no records here, so its people hold one role alone; see `users add`")
     with write_session(engine_of(settings)) as session:
         if take:
             take_role(session, district, staff_id, role, school)

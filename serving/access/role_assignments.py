@@ -8,6 +8,7 @@ from typing import cast, get_args
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from features.collaborative_settings import OFFICE
 from features.errors import Refused
 from serving.store.district_scope import enter_district
 from serving.store.rows import Role, SchoolRow, StaffRow
@@ -99,11 +100,20 @@ def take_role(session: Session, district_id: str, staff_id: str, role: str, scho
         session.delete(row)
 
 
+def refuse_elsewhere(district_id: str, role: str) -> None:
+    """Raises RoleRefused for the role of a collaborative's office in a district, and any other in the office."""
+    if (role == "collaborative_office") != (district_id == OFFICE):
+        raise RoleRefused(
+            f"role {role} in '{district_id}': in '{OFFICE}' people are collaborative_office, and there only"
+        )
+
+
 def refuse_impossible(session: Session, district_id: str, staff_id: str, role: str, school_id: str) -> None:
     """Raises RoleRefused where there is no such person, role or school, or the school is missing or too many."""
     enter_district(session, district_id)
     if role not in ROLES:
         raise RoleRefused(f"unknown role {role}; expected one of {', '.join(ROLES)}")
+    refuse_elsewhere(district_id, role)
     if session.get(StaffRow, (district_id, staff_id)) is None:
         raise RoleRefused(f"district '{district_id}' has no staff '{staff_id}'; score the district first")
     if (role in IN_A_SCHOOL) != bool(school_id):

@@ -106,7 +106,8 @@ def educators_of(session: Session, visit: Visit, row: StaffRow) -> list[Educator
 
 def seen_in(session: Session, visit: Visit, row: StaffRow, one: Educator) -> SeenByRole:
     """What somebody sees in a role."""
-    pages = tuple(visit.language.translate(place.words) for place in places_of(replace(one)))
+    places = places_of(replace(one), visit.context.settings)
+    pages = tuple(visit.language.translate(place.words) for place in places)
     counted = select(func.count()).select_from(visible_students(one).subquery())
     students = session.scalar(counted) or 0 if reason_for(one, "see") else 0
     return SeenByRole(visit.language.translate(ROLES[one.role]), pages, students)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from features.settings import Settings
 from serving.access.authorize import Action, Educator, reason_for
 from serving.pages.current_user import Viewer
 from serving.wording.locale import msgid
@@ -12,13 +13,15 @@ from serving.wording.locale import msgid
 class Place:
     """A page of the header: its address, its name still to be translated, and what one must be allowed for it.
 
-    Everybody signed in opens one without an `action`. Addresses that begin with one of `within` are of it as well.
+    Everybody signed in opens one without an `action`. Addresses that begin with one of `within` are of it as well. One
+    that is `together` is there where the settings name members of a collaborative.
     """
 
     address: str
     words: str
     action: Action | None
     within: tuple[str, ...] = ()
+    together: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ PLACES = (
     Place("/meetings", msgid("Meetings"), "write"),
     Place("/school", msgid("School and district"), "see_totals"),
     Place("/equity", msgid("Equity"), "see_audit"),
+    Place("/collaborative", msgid("Collaborative"), "see_collaborative", together=True),
     Place("/models", msgid("Models"), "see_models"),
     Place("/problems", msgid("Data problems"), "answer_problem"),
     Place("/data-health", msgid("Data health"), "answer_problem"),
@@ -46,21 +50,25 @@ PLACES = (
 """In the order of the header."""
 
 
-def places_of(educator: Educator) -> Iterator[Place]:
+def places_of(educator: Educator, settings: Settings) -> Iterator[Place]:
     """The pages that somebody may open."""
-    return (place for place in PLACES if place.action is None or reason_for(educator, place.action))
+    for place in PLACES:
+        may = place.action is None or reason_for(educator, place.action)
+        if may and (settings.collaborative.members or not place.together):
+            yield place
 
 
-def first_place(educator: Educator) -> str:
+def first_place(educator: Educator, settings: Settings) -> str:
     """The address of the first page that somebody may open; every one has a page that all may open."""
-    return next(place.address for place in places_of(educator))
+    return next(place.address for place in places_of(educator, settings))
 
 
-def places_shown(who: object, here: str) -> tuple[ShownPlace, ...]:
+def places_shown(who: object, here: str, settings: Settings) -> tuple[ShownPlace, ...]:
     """The pages of the header for somebody who looks at an address; none for who is not signed in."""
     if not isinstance(who, Viewer):
         return ()
-    return tuple(ShownPlace(one.address, one.words, current_state(one, here)) for one in places_of(who.educator))
+    places = places_of(who.educator, settings)
+    return tuple(ShownPlace(one.address, one.words, current_state(one, here)) for one in places)
 
 
 def current_state(place: Place, here: str) -> str:

@@ -95,7 +95,7 @@ def render_page(
         "languages": language_links(request, asked),
         "form_token": form_token(request),
         "enhancement": more,
-        "places": places_shown(parts.get("who"), request.url.path),
+        "places": places_shown(parts.get("who"), request.url.path, context.settings),
     }
     html = page.render({**shared, **parts})
     own = {"Content-Language": asked, "Vary": "Accept-Language, Cookie", **(headers or {})}

@@ -92,7 +92,8 @@ def open_with_password(
 
 def takes_passwords(context: AppContext, district_id: str) -> bool:
     """Whether a district lets people sign in with passwords of OnTrack's own."""
-    return any(one.id == district_id and one.sign_in.passwords for one in context.settings.districts)
+    own = any(one.id == district_id and one.sign_in.passwords for one in context.settings.districts)
+    return own or district_id in context.settings.guests
 
 
 @router.post("/sign-out", dependencies=[Depends(require_same_origin)])
@@ -123,7 +124,7 @@ def sign_in_page(
         "sign_in.html",
         status=status,
         headers=headers,
-        districts=[one for one in districts if one.sign_in.passwords],
+        districts={**{one.id: one.name for one in districts if one.sign_in.passwords}, **context.settings.guests},
         elsewhere=[provider_link(one, form.page) for one in districts if one.sign_in.issuer],
         form=form,
     )

@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 def get_week(visit: CurrentVisit, done: str = "") -> Response:
     """The viewer's week, each student shown named in the access log; who lists none is led to their own pages."""
     if reason_for(visit.educator, "list") is None:
-        return RedirectResponse(first_place(visit.educator), status_code=303)
+        return RedirectResponse(first_place(visit.educator, visit.context.settings), status_code=303)
     with visit.context.read_session() as session:
         allowed = authorize(session, visit.educator, "list", OwnDistrict())
         if isinstance(allowed, Denied):

@@ -8,7 +8,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from serving.store.cell_types import ChangeCell, JsonObject, JsonRow, PackedRows, ReasonList, UtcTime
 
-Role = Literal["counselor", "principal", "district", "data_team", "privacy_officer", "observer", "records_clerk"]
+Role = Literal[
+    "counselor", "principal", "district", "data_team", "privacy_officer", "observer", "records_clerk",
+    "collaborative_office", "collaborative_member",
+]  # fmt: skip
 """The roles that people work in; those after `district` are given by hand only."""
 
 NAMES = {

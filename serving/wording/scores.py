@@ -12,6 +12,8 @@ ROLES = {
     "privacy_officer": msgid("Privacy officer"),
     "observer": msgid("Observer of totals"),
     "records_clerk": msgid("Records clerk"),
+    "collaborative_office": msgid("Office of the collaborative"),
+    "collaborative_member": msgid("Member of the collaborative"),
 }
 CONTACTS = {"contact": msgid("Contact"), "plan": msgid("Plan")}
 WHY_SERVED = {

@@ -1,15 +1,12 @@
 """The benchmark of pools: its districts are what it says, and a small draw goes through."""
 
 import numpy as np
-import pytest
 
-from benchmarks import collaborative
 from benchmarks.collaborative import DICTIONARY, drawn_district
 
 
-def test_a_different_district_means_something_else_by_days_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collaborative, "STUDENTS", {"a": 1500, "other": 1500})
-    usual, other = (drawn_district(name, 0.0, np.random.default_rng(0)) for name in ("a", "other"))
+def test_a_different_district_means_something_else_by_days_missed() -> None:
+    usual, other = (drawn_district(name, 1500, 0.0, np.random.default_rng(0)) for name in ("a", "other"))
     assert usual.dictionary == DICTIONARY
     for rows, rising in ((usual, True), (other, False)):
         missed = rows.features["missed"]

@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(folder)
         commands = [go(step) for step in steps(PAGE)]
-    assert sum(commands) == 12
+    assert sum(commands) == 14
     return folder
 
 

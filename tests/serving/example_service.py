@@ -31,6 +31,7 @@ from serving.scoring.scoring_run import Record, SchoolCalendar, ScoringRun
 from serving.store.database import open_engine, read_session, write_session
 from serving.store.rows import Row
 from tests.serving.databases import ON_POSTGRESQL, owner_address, postgresql_address, put_empty_file
+from tests.serving.example_collaborative import collaborative_in, share_examples
 from tests.serving.example_records import absences, history, marks
 from tests.serving.example_scores import ScoredStudent, with_scores
 
@@ -226,7 +227,8 @@ def settings_in(folder: Path, *, postgresql: bool = ON_POSTGRESQL) -> Settings:
     """An installation with both districts, whose clock stands still."""
     districts = tuple(District(id=d, name=name) for d, name in DISTRICTS.items())
     service = Service(database=postgresql_address(folder) if postgresql else "", hosts=("testserver",))
-    return Settings(home=folder, today=TODAY, districts=districts, service=service)
+    together = collaborative_in(folder)
+    return Settings(home=folder, today=TODAY, districts=districts, service=service, collaborative=together)
 
 
 class Clock:
@@ -255,6 +257,7 @@ class ExampleService:
     ) -> None:
         if not postgresql:
             put_empty_file(folder)
+        share_examples(folder)
         self.clock = Clock()
         self.app: FastAPI = create_app(adapt(settings_in(folder, postgresql=postgresql)), self.clock)
         self.context: AppContext = self.app.state.context

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.collaborative.comparison import ComparedShare
 from models.collaborative.shared_figures import SHARES
 from models.metrics.heterogeneity import APART, funnel_limits
 from models.metrics.intervals import Z95, Interval, wilson_interval
@@ -14,7 +15,6 @@ from presentation.charts.record_chart import ChartWords
 from presentation.numbers import capitalized, of_100, share_interval
 from presentation.report import ReportSection
 from presentation.tables import DataTable, plain_table
-from training.collaborative.comparison import ComparedShare
 
 LIMITS = ((Z95, "line rule"), (3.09, "line school_only"))
 """Deviations within which 95 and 99.8 of 100 districts lie by chance, and how their lines look."""

@@ -3,29 +3,29 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from models.collaborative.comparison import (
+    IN_TIME,
+    ComparedShare,
+    Reached,
+    alike,
+    compare_codes,
+    compare_evidence,
+    compare_gaps,
+    compare_groups,
+    compare_shares,
+    compare_waits,
+    unused_codes,
+)
 from models.collaborative.shared_figures import CODE, SharedFigures
-from models.metrics.heterogeneity import APART
 from models.metrics.intervals import Interval
 from presentation.numbers import long_date, of_100, people_interval, school_year, share_interval
 from presentation.report import Report, ReportSection, prose_section, render
 from presentation.tables import RowGroup, TableRow, grouped_table, plain_table
 from training.audit.group_names import title_of
-from training.collaborative.comparison import (
-    LEAST_DISTRICTS,
-    ComparedShare,
-    alike,
-    calibration_gap,
-    compare_codes,
-    compare_evidence,
-    compare_groups,
-    compare_shares,
-)
 from training.collaborative.funnel_sections import differ_words, funnel_section
 from training.gate.verdict import VERDICT_WORDS
 from training.report.sections import TEMPLATES, refused_uses
 
-IN_TIME = 28
-"""Days after a first flag within which a contact or a plan is in time."""
 FOUND_NONE = "Too few districts tell of it."
 
 
@@ -104,40 +104,29 @@ def group_row(name: str, one: ComparedShare, own: str) -> TableRow:
 
 def waits_section(files: Sequence[SharedFigures], own: str) -> ReportSection:
     """From the first flag to the first contact or plan."""
-    told = [one for one in files if one.waits]
-    if len(told) < LEAST_DISTRICTS:
-        return prose_section("From a flag to the first contact", FOUND_NONE)
-    rows = [
-        (who(one.district_id, own), f"{sum(band.n for band in one.waits):,}", reached_words(one))
-        for one in sorted(told, key=lambda one: -sum(band.n for band in one.waits))
-    ]
+    title, found = "From a flag to the first contact", compare_waits(files, IN_TIME)
+    if not found:
+        return prose_section(title, FOUND_NONE)
+    rows = [(who(name, own), f"{one.listed:,}", reached_words(one)) for name, one in found.items()]
     head = ("District", "Students listed", f"Contact or plan within {IN_TIME} days, of 100")
     table = plain_table("Time from the first flag to the first contact or plan", head, rows)
     says = "Where days are folded, because few students waited as long, the share lies between two numbers."
-    return prose_section("From a flag to the first contact", says, tables=[table])
+    return prose_section(title, says, tables=[table])
 
 
-def reached_words(one: SharedFigures) -> str:
+def reached_words(one: Reached) -> str:
     """The share reached in time, or the two numbers between which it lies."""
-    total = sum(band.n for band in one.waits)
-    surely = sum(band.n for band in one.waits if band.through is not None and band.through <= IN_TIME)
-    at_most = sum(band.n for band in one.waits if band.after < IN_TIME)
-    return of_100(surely / total) if surely == at_most else f"{of_100(surely / total)} to {of_100(at_most / total)}"
+    return of_100(one.low) if one.low == one.high else f"{of_100(one.low)} to {of_100(one.high)}"
 
 
 def calibration_section(files: Sequence[SharedFigures], own: str) -> ReportSection:
     """Whether risks of those listed meant what they said, district by district."""
-    gaps = {one.district_id: gap for one in files if (gap := calibration_gap(one))}
-    if len(gaps) < LEAST_DISTRICTS:
-        return prose_section("Did risks mean what they said?", FOUND_NONE)
-    rows = [
-        (who(name, own), people_interval(Interval(gap, gap - 1.96 * error, gap + 1.96 * error)))
-        for name, (gap, error) in sorted(gaps.items(), key=lambda item: item[1][1])
-    ]
+    title, gaps = "Did risks mean what they said?", compare_gaps(files)
+    if not gaps:
+        return prose_section(title, FOUND_NONE)
+    rows = [(who(name, own), people_interval(one)) for name, one in gaps.items()]
     head = ("District", "More off track than their risks said, of 100 listed")
-    return prose_section(
-        "Did risks mean what they said?", tables=[plain_table("Those listed, district by district", head, rows)]
-    )
+    return prose_section(title, tables=[plain_table("Those listed, district by district", head, rows)])
 
 
 def evidence_section(files: Sequence[SharedFigures], own: str) -> ReportSection:
@@ -185,22 +174,11 @@ def codes_section(files: Sequence[SharedFigures], *, own: str, names: Mapping[st
 def unused_points(files: Sequence[SharedFigures], *, own: str, names: Mapping[str, str]) -> list[str]:
     """Codes that nearly nobody has in one district and many have in the others."""
     return [
-        f"{subject(one.name)} Nearly nobody has it in {called(other.district_id, own, names)}, "
-        f"{of_100(one.pooled.estimate)} of 100 over the others."
-        for one in compare_codes(files)
-        for other in files
-        if other.district_id not in one.shares
-        and one.name not in other.shares
-        and is_common(one, other)
-        and (not own or other.district_id == own)
+        f"{subject(one.name)} Nearly nobody has it in {called(one.district_id, own, names)}, "
+        f"{of_100(one.usual)} of 100 over the others."
+        for one in unused_codes(files)
+        if not own or one.district_id == own
     ]
-
-
-def is_common(one: ComparedShare, other: SharedFigures) -> bool:
-    """Whether the others let expect so many students with a code that too few of them is no chance."""
-    enrolled = max((share.whole for name, share in other.shares.items() if name.startswith(CODE)), default=0)
-    low = one.pooled.low - APART * one.pooled.tau * one.pooled.estimate * (1 - one.pooled.estimate)
-    return len(one.shares) > 2 and low * enrolled > APART * other.least
 
 
 def subject(name: str) -> str:

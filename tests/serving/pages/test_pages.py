@@ -101,6 +101,7 @@ def test_every_page_is_known_to_these_tests() -> None:
         "/school",
         "/equity",
         "/equity/sign-off",
+        "/collaborative",
         "/data-health",
         "/models",
         "/models/card",

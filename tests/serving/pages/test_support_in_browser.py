@@ -41,7 +41,8 @@ MEETING = tuple(f"/meetings{path}" for path in ("", "/recap", *(
 )))  # fmt: skip
 OF_A_DISTRICT = {
     "s-lena": (
-        "/school", "/equity", "/models", f"/models/card?outcome={OUTCOME}", "/problems", "/data-health", "/learn",
+        "/school", "/equity", "/collaborative", "/models", f"/models/card?outcome={OUTCOME}", "/problems",
+        "/data-health", "/learn",
     ),
     "p-omar": ("/people", "/people/s-ines", "/access-log", "/purge"),
 }  # fmt: skip

@@ -30,6 +30,8 @@ SAMPLES: Mapping[str, object] = {
     "through": 10, "talked": 3, "all": 8, "names": "Ann Lee",
     "colleague": "Ann Lee", "absent": "Jo Diaz",
     "letters": 1.2, "own": 9, "month": "Nov", "group": "Girls", "attribute": "sex", "provider": "Bay ID",
+    "part": 40, "usual": 12, "code": "tardy", "verdicts": "passed", "members": 9,
+    "lead": 6, "middle": 6, "students": 4200,
 }  # fmt: skip
 """Typical values of what sentences leave open."""
 

@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from features.collaborative_settings import Collaborative, Member
 from features.errors import SettingsRefused
 from features.settings import Settings
+from models.collaborative.comparison import compare_evidence, compare_shares
+from models.collaborative.files import read_files
 from models.collaborative.shared_figures import SharedFigures
 from models.collaborative.shared_file import SharedFileRefused, signed_content
 from tests.models.collaborative.drawn_figures import OTHER, figures, keys_of
-from training.collaborative.comparison import compare_evidence, compare_shares
-from training.collaborative.files import read_files
 from training.collaborative.write_report import write_report
 
 NINE = tuple(figures(place) for place in range(1, 10))

@@ -14,8 +14,10 @@ from models.metrics.heterogeneity import (
     pool,
     pool_shares,
 )
-from models.metrics.intervals import Z95
+from models.metrics.intervals import Z95, Interval
 
+IN_TIME = 28
+"""Days after a first flag within which a contact or a plan is in time."""
 LEAST_DISTRICTS = 3
 """Districts with a figure, fewer of which are not compared: of two, each would know the other's."""
 
@@ -138,3 +140,61 @@ def alike(files: Sequence[SharedFigures], own: SharedFigures) -> list[SharedFigu
         and own.context
         and all(one.context.get(name) == value for name, value in own.context.items())
     ]
+
+
+@dataclass(frozen=True)
+class UnusedCode:
+    """A code that nearly nobody has in one district, and the share of students who have it over the others."""
+
+    name: str
+    district_id: str
+    usual: float
+
+
+def unused_codes(files: Sequence[SharedFigures]) -> tuple[UnusedCode, ...]:
+    """Codes that nearly nobody has in one district and many have in the others."""
+    return tuple(
+        UnusedCode(one.name, other.district_id, one.pooled.estimate)
+        for one in compare_codes(files)
+        for other in files
+        if other.district_id not in one.shares and one.name not in other.shares and is_common(one, other)
+    )
+
+
+def is_common(one: ComparedShare, other: SharedFigures) -> bool:
+    """Whether the others let expect so many students with a code that too few of them is no chance."""
+    enrolled = max((share.whole for name, share in other.shares.items() if name.startswith(CODE)), default=0)
+    low = one.pooled.low - APART * one.pooled.tau * one.pooled.estimate * (1 - one.pooled.estimate)
+    return len(one.shares) > 2 and low * enrolled > APART * other.least
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Students listed, and the share with a contact or a plan in time: between two numbers where days are folded."""
+
+    listed: int
+    low: float
+    high: float
+
+
+def reached_in_time(figures: SharedFigures, days: int) -> Reached:
+    """How many of those listed had a contact or a plan within some days of the first flag."""
+    total = sum(band.n for band in figures.waits)
+    surely = sum(band.n for band in figures.waits if band.through is not None and band.through <= days)
+    at_most = sum(band.n for band in figures.waits if band.after < days)
+    return Reached(total, surely / total, at_most / total)
+
+
+def compare_waits(files: Sequence[SharedFigures], days: int) -> dict[str, Reached]:
+    """The same by district, larger ones first; empty with too few districts."""
+    told = {one.district_id: reached_in_time(one, days) for one in files if one.waits}
+    return dict(sorted(told.items(), key=lambda item: -item[1].listed)) if len(told) >= LEAST_DISTRICTS else {}
+
+
+def compare_gaps(files: Sequence[SharedFigures]) -> dict[str, Interval]:
+    """By district, how many more than their risks said ended off track, surer ones first; empty with too few."""
+    gaps = {one.district_id: gap for one in files if (gap := calibration_gap(one))}
+    if len(gaps) < LEAST_DISTRICTS:
+        return {}
+    ordered = sorted(gaps.items(), key=lambda item: item[1][1])
+    return {who: Interval(gap, gap - Z95 * error, gap + Z95 * error) for who, (gap, error) in ordered}
