@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from features.engine.attendance_submission import with_attendance_taken
 from features.engine.compilation import Steps
 from features.engine.definition_digest import NO_DEFINITION
-from features.engine.parameters import day_parameter, number_parameter
+from features.engine.parameters import day_parameter, number_parameter, text_parameter
 from features.engine.school_terms import every_series, with_series, with_tracks
 from features.engine.stored_tables import stored_table
 from features.engine.terms_and_marks import (
@@ -175,9 +175,16 @@ class KnownRecords:
             visible = visible.filter(visible.load_id <= self.loads_through)
         if self.members is not None and "student_key" in visible.columns:
             numbers = self.members.table().select("student_key", "number")
-            joined = visible.inner_join(numbers, "student_key")
+            joined = self.of_part(visible).inner_join(numbers, "student_key")
             visible = joined.select(*[c for c in visible.columns if c != "student_key"], student_key="number")
         return visible
+
+    def of_part(self, rows: ir.Table) -> ir.Table:
+        """Rows of the students of the view's part, all where it has none: a warehouse has rows in the order of keys."""
+        if not self.shape.has_part:
+            return rows
+        first, beyond = (text_parameter(self.shape.named(name)) for name in ("part_first", "part_beyond"))
+        return rows.filter((rows.student_key >= first) & (rows.student_key < beyond))
 
 
 def without_bookkeeping(rows: ir.Table) -> ir.Table:

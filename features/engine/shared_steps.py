@@ -17,6 +17,8 @@ DIGITS = 16
 """Digits of a digest in a table's name."""
 MEMBERS = re.compile(r"(?<!_of)_members$")
 """What the step with a cohort's members is called: all that is made for a cohort reads it."""
+OF_PART = re.compile(r"GETVARIABLE\('(?:\w+_)?part_first'\)")
+"""What all reads that is made for a part of the students."""
 PLACED = re.compile(rf'"\w+_([0-9a-f]{{{DIGITS}}})"')
 
 
@@ -60,7 +62,8 @@ class SharedSteps:
 
     def is_of_everyone(self, name: str, sql: str) -> bool:
         """Whether a step is no cohort's own: not its members, and nothing that reads what is made for this time."""
-        return not MEMBERS.search(name) and not any(digest in self.tables for digest in PLACED.findall(sql))
+        own = MEMBERS.search(name) or OF_PART.search(sql)
+        return not own and not any(digest in self.tables for digest in PLACED.findall(sql))
 
     def over(self, script: Script, values: Values) -> Script:
         """The last query of a script, over the tables in which its steps stand."""

@@ -28,9 +28,11 @@ from features.language.quantities import (
 from features.language.records import Measure
 
 
-def named_quantities(feature_set: type[FeatureSet], *, with_peers: bool = False) -> dict[str, Quantity]:
+def named_quantities(
+    feature_set: type[FeatureSet], *, with_peers: bool = False, with_context: bool = True
+) -> dict[str, Quantity]:
     """Every quantity of a feature set by column name: its features, its context, then its rule's and peers' signals."""
-    described = {**feature_set.features(), **feature_set.context()}
+    described = {**feature_set.features(), **(feature_set.context() if with_context else {})}
     named = {name: feature.quantity for name, feature in described.items()}
     if feature_set.indicator is not None:
         named["rule_signals"] = feature_set.indicator.signals
@@ -56,8 +58,8 @@ class SnapshotQuery:
 
     @property
     def quantities(self) -> dict[str, Quantity]:
-        """Every quantity by the name of its column."""
-        return named_quantities(self.feature_set, with_peers=self.with_peers)
+        """Every quantity by the name of its column; of a part of the students without what others make up too."""
+        return named_quantities(self.feature_set, with_peers=self.with_peers, with_context=not self.shape.has_part)
 
 
 def snapshot_script(query: SnapshotQuery) -> Script:

@@ -12,6 +12,18 @@ Values = Mapping[str, date | int | str | None]
 """The values of a script's parameters, by name; none where it is not known."""
 
 
+LAST_TEXT = chr(0x10FFFF)
+"""A text after every key."""
+
+
+@dataclass(frozen=True)
+class KeyRange:
+    """The students whose keys come from `first` on and before `beyond`."""
+
+    first: str = ""
+    beyond: str = LAST_TEXT
+
+
 @dataclass(frozen=True)
 class ViewShape:
     """Which parameters the queries over a view have. A compiled script depends on the shape, never on the values.
@@ -23,6 +35,7 @@ class ViewShape:
     has_loads_through: bool = False
     has_through: bool = False
     has_term_from: bool = False
+    has_part: bool = False
     policies: ViewPolicies = AS_BEFORE
 
     def named(self, name: str) -> str:
@@ -41,7 +54,8 @@ class View:
     `loads_through` leaves out loads that came after a past run, so that its score can be rebuilt. A label is seen from
     a day on which its records are in: `through` is then the last day that counts, and `term_from` the first day of the
     marking term that is looked at. `first_day` is the first day of instruction of the school year, where that is on
-    record. `policies` are those by which the records are read.
+    record. `policies` are those by which the records are read. With `part`, cohorts are those of its students alone:
+    nothing is told of their schools, which other students make up too.
     """
 
     as_of: date
@@ -52,6 +66,7 @@ class View:
     role: str = ""
     first_day: date | None = None
     policies: ViewPolicies = AS_BEFORE
+    part: KeyRange | None = None
 
     @property
     def school_week(self) -> int | None:
@@ -66,19 +81,22 @@ class View:
             self.loads_through is not None,
             self.through is not None,
             self.term_from is not None,
+            self.part is not None,
             self.policies,
         )
 
     @property
     def values(self) -> Values:
         """The values of the parameters that the shape names."""
-        given: dict[str, date | int | None] = {
+        given: dict[str, date | int | str | None] = {
             "as_of": self.as_of,
             "school_year": self.school_year,
             "census_day": census_day(self.school_year) if self.school_year else None,
             "loads_through": self.loads_through,
             "through": self.through,
             "term_from": self.term_from,
+            "part_first": self.part.first if self.part else None,
+            "part_beyond": self.part.beyond if self.part else None,
         }
         known = {name: value for name, value in given.items() if value is not None}
         return {self.shape.named(name): value for name, value in {**known, "school_week": self.school_week}.items()}

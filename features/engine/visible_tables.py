@@ -188,8 +188,13 @@ class VisibleTables(DatedRecords):
 
     def begun(self) -> ir.Table:
         """Spells that began by the as-of date."""
-        spells = self.rows("enrollments")
+        has_part = self.shape.has_part
+        spells = self.kept("enrollments_of_part", self.rows_of_part) if has_part else self.rows("enrollments")
         return spells.filter(spells.entry_date <= self.as_of_in(spells))
+
+    def rows_of_part(self) -> ir.Table:
+        """Enrollments of the students of the view's part."""
+        return self.of_part(self.as_read("enrollments"))
 
     def spells_of_year(self) -> ir.Table:
         """Spells of this school year up to the as-of date, and whether they share days with another of the student."""

@@ -1,23 +1,22 @@
 """Snapshots, run against a warehouse."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
-import duckdb
 import pandas as pd
 
 from features.engine.several_dates import MOST_DATES, SeveralDates, can_be_together, put_dates, rows_by_date
 from features.engine.snapshot_query import SnapshotQuery, named_quantities, snapshot_script
 from features.engine.validity_intervals import IntervalTables, intervals_made, students_within
-from features.engine.view import View
+from features.engine.view import KeyRange, View
 from features.errors import NothingKnown
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
 from features.schedule import scheduled_days
 from features.warehouse.reader import Reader
+from features.warehouse.reader_pool import AT_ONCE, one_thread_each
 
 MIN_SCHOOL_DAYS = 10
 """With fewer school days on record this year, and none of a year before, there is no score: too little is known."""
@@ -29,10 +28,10 @@ class Snapshot:
 
     `features` has a row per student (index `student_key`, sorted) and a float column per feature, plus `rule_signals`
     where the feature set names a rule; missing is NaN. `context`, with the same index, holds what the student does not
-    own, such as the school's absence rate: only it depends on other students. `peers` holds the signals of the other
-    published rules where they were asked for. `school`, `grade`, `school_days` (enrolled this school year, attendance
-    taken) and `days_before` (the same of all earlier years) have the same index. `school_week` is that of the as-of
-    date, None where the year is not on record.
+    own, such as the school's absence rate: only it depends on other students, and of a part of them it has no column.
+    `peers` holds the signals of the other published rules where they were asked for. `school`, `grade`, `school_days`
+    (enrolled this school year, attendance taken) and `days_before` (the same of all earlier years) have the same index.
+    `school_week` is that of the as-of date, None where the year is not on record.
     """
 
     feature_set: str
@@ -61,9 +60,10 @@ def build_snapshot(
     cohort: Cohort | None = None,
     loads_through: int | None = None,
     with_peers: bool = False,
+    part: KeyRange | None = None,
 ) -> Snapshot:
     """The feature set's cohort on the as-of date, or a part of it; NothingKnown for a date or a cohort of nobody."""
-    view = reader.view(as_of, loads_through=loads_through)
+    view = replace(reader.view(as_of, loads_through=loads_through), part=part)
     return snapshot_of_view(reader, feature_set, view, cohort=cohort, with_peers=with_peers)
 
 
@@ -87,8 +87,6 @@ def snapshot_of_someone(query: SnapshotQuery, view: View, rows: pd.DataFrame) ->
     return snapshot
 
 
-AT_ONCE = 2
-"""Snapshots taken side by side: one alone leaves a core idle for part of its time."""
 FEW = 3
 """Dates of one school year up to which it costs more to make intervals than to rank versions on each date."""
 MOST_STUDENTS = 25_000
@@ -158,21 +156,11 @@ def snapshots_together(reader: Reader, query: SnapshotQuery, views: Sequence[Vie
     return [snapshot_of_someone(query, *one) for one in zip(views, rows_by_date(rows, len(views)), strict=True)]
 
 
-@contextmanager
-def one_thread_each(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """A time in which a query of DuckDB has one thread: where several run side by side, more are only in the way."""
-    (threads,) = connection.execute("SELECT current_setting('threads')").fetchall()[0]
-    connection.execute("SET threads = 1")
-    try:
-        yield
-    finally:
-        connection.execute(f"SET threads = {threads}")
-
-
 def snapshot_from_rows(feature_set: type[FeatureSet], view: View, rows: pd.DataFrame) -> Snapshot:
     """The snapshot in the rows that its query found."""
     rows = rows.set_index("student_key")
-    found, context = rows[list(named_quantities(feature_set))].astype("float64"), list(feature_set.context())
+    context = [] if view.part else list(feature_set.context())
+    found = rows[list(named_quantities(feature_set, with_context=not view.part))].astype("float64")
     peers = [peer.name for peer in feature_set.peers if peer.name in rows]
     return Snapshot(
         feature_set=feature_set.name,

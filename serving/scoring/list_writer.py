@@ -31,13 +31,18 @@ def write_list(
     keep: Retention,
     pause: Callable[[float], None] = time.sleep,
     totals: Callable[[Session], None] | None = None,
+    before: Callable[[], None] = lambda: None,
 ) -> None:
-    """Writes the runs of one list, and its totals; whoever reads sees the whole list or the one before."""
+    """Writes the runs of one list, and its totals; whoever reads sees the whole list or the one before.
+
+    What is asked for `before` is waited for when scores are drafted, and nothing leads to them yet.
+    """
     district_id, drafted = runs[0].district_id, engine.dialect.name == "sqlite"
     if drafted:
         remove_drafts(engine, district_id)
         for run in runs:
             draft_scores(engine, run, pause)
+    before()
     with write_session(engine) as session:
         for run in runs:
             write_run(session, run, drafted=drafted)

@@ -86,10 +86,8 @@ def order_cohort(
     `salt` makes the lots of an outcome its own. Of those who tie, who was listed before comes first, where places have
     a margin. A rule lists by its count of signals, and nobody against whom it holds nothing, even where there is room.
     """
-    risk = predict_risks(bundle, snapshot)
-    order = pd.Series(order_of(bundle.scorer, snapshot.features), index=risk.index).where(risk.notna())
     return order_scored(
-        pd.DataFrame({"risk": risk, "order": order}),
+        scored_rows(bundle, snapshot),
         snapshot.as_of,
         places,
         seed=seed,
@@ -97,6 +95,13 @@ def order_cohort(
         listed_before=listed_before,
         by_count=isinstance(bundle.scorer, RuleModel),
     )
+
+
+def scored_rows(bundle: Bundle, snapshot: Snapshot) -> pd.DataFrame:
+    """Each student's `risk` and the `order` by which a list is put in order; missing where there is none."""
+    risk = predict_risks(bundle, snapshot)
+    order = pd.Series(order_of(bundle.scorer, snapshot.features), index=risk.index).where(risk.notna())
+    return pd.DataFrame({"risk": risk, "order": order})
 
 
 def order_scored(

@@ -4,17 +4,18 @@ Another scorer comes with a new release, or with another part of the year.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
+from features.engine.view import KeyRange
 from features.settings import Settings
 from features.snapshots.snapshot import Snapshot, build_snapshot
 from features.warehouse.reader import Reader
-from models.examples import Floats
+from models.examples import Floats, Places
 from models.explanations.reason_stability import stability_in
 from models.explanations.risk_change import ChangeColumns, largest_changes, split_change
 from serving.scoring.district_release import DistrictRelease, load_earlier_release
@@ -33,7 +34,7 @@ class PreviousRun:
     """The run before: its date, how its data version begins, risks that may be told, and its release if that opens.
 
     `risks` are by student, NaN where there is none to be told; `listed` are the students whom it listed by their order.
-    `features` are what it saw of each student, where that is kept.
+    `features` are what it saw of each student, where that is kept. `part` says whose, where it is not everyone.
     """
 
     as_of: date
@@ -42,10 +43,25 @@ class PreviousRun:
     release: DistrictRelease | None
     listed: frozenset[str] = frozenset()
     features: pd.DataFrame | None = None
+    part: KeyRange | None = None
 
     def listed_lately(self, now: date) -> frozenset[str]:
         """Those whom it listed, unless it is older than the list before can be."""
         return self.listed if now - self.as_of <= LATELY else frozenset()
+
+    def of(self, students: pd.Index, part: KeyRange | None) -> "PreviousRun":
+        """The same of the students of a part alone; those whom it listed are all there still."""
+        if part is None:
+            return self
+        risks = self.risks.iloc[places_of(students, self.risks.index)]
+        kept = None if self.features is None else self.features.iloc[places_of(students, self.features.index)]
+        return replace(self, risks=risks, features=kept, part=part)
+
+
+def places_of(students: pd.Index, among: pd.Index) -> Places:
+    """Where those of some students stand who are among others."""
+    found: Places = among.get_indexer(students)
+    return found[found >= 0]
 
 
 @dataclass(frozen=True)
@@ -94,7 +110,7 @@ def explain_changes(
     old, unknown = before.release, np.full(len(now), np.nan)
     if old is None or now.empty:
         return ChangeTable(now.index, unknown, unknown, None)
-    records = snapshot_for_release(old, reader, snapshot)
+    records = snapshot_for_release(old, before, reader, snapshot)
     same = old.bundle.scorer is release.bundle.scorer
     by_old = now if same else predict_risks(old.bundle, records).reindex(now.index)
     then = before.risks.reindex(now.index)
@@ -104,11 +120,11 @@ def explain_changes(
     return ChangeTable(now.index, by_data, by_release, moved.of(both.get_indexer(now.index)), across_parts)
 
 
-def snapshot_for_release(old: DistrictRelease, reader: Reader, snapshot: Snapshot) -> Snapshot:
+def snapshot_for_release(old: DistrictRelease, before: PreviousRun, reader: Reader, snapshot: Snapshot) -> Snapshot:
     """The snapshot of now, by the feature set of the old release: as it is where it has all that this one needs."""
     if old.bundle.feature_set == snapshot.feature_set and set(old.feature_set.features()) <= set(snapshot.features):
         return snapshot
-    return build_snapshot(reader, old.feature_set, snapshot.as_of, cohort=old.outcome.cohort)
+    return build_snapshot(reader, old.feature_set, snapshot.as_of, cohort=old.outcome.cohort, part=before.part)
 
 
 def find_moved_features(
@@ -132,8 +148,8 @@ def find_moved_features(
 def features_seen(old: DistrictRelease, before: PreviousRun, reader: Reader) -> pd.DataFrame:
     """The features of the students of an earlier run, on the records that it saw."""
     load = find_load(reader, before.data_version)
-    then = build_snapshot(reader, old.feature_set, before.as_of, cohort=old.outcome.cohort, loads_through=load)
-    return then.features
+    cohort, part = old.outcome.cohort, before.part
+    return build_snapshot(reader, old.feature_set, before.as_of, cohort=cohort, loads_through=load, part=part).features
 
 
 def find_load(reader: Reader, data_version: str) -> int | None:

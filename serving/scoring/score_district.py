@@ -1,28 +1,29 @@
 """Scores a district: from its warehouse and its releases to the one list and all that pages and API show."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from features.atomic_files import file_lock
 from features.definitions.served_outcomes import Served
 from features.engine.view import View
 from features.errors import NothingKnown
-from features.ledger.ledger import build_ledger
 from features.progress import Progress
-from features.quality.check import check_district, refuse_errors
+from features.quality.check import RecordCheck, check_district, refuse_errors
 from features.quality.check_codes import Finding
 from features.settings import Settings
-from features.snapshots.course_totals import course_totals
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
-from features.warehouse.roster import DistrictRoster, read_roster
+from features.warehouse.reader_pool import reader_pool
+from features.warehouse.roster import DistrictRoster
 from models.bundle.manifest import Kind
 from models.bundle.record_policies import policies_changed_since
 from models.bundle.year_parts import ServedPart
@@ -30,16 +31,17 @@ from models.feature_dictionary import FeatureDictionary
 from models.served_scorer import NotJudged
 from models.verdict import Verdict
 from serving.records.record_load import apply_records
+from serving.scoring.district_facts import DistrictFacts, district_facts
 from serving.scoring.district_release import DistrictRelease, load_served_releases
 from serving.scoring.flags import write_flags
 from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle
 from serving.scoring.kept_features import kept_features
+from serving.scoring.list_people import list_people
 from serving.scoring.list_writer import write_list
 from serving.scoring.ranking import Ranking, rank_together
 from serving.scoring.run_summary import ListSummary, find_list, summary_of
 from serving.scoring.run_writer import run_row
-from serving.scoring.school_calendars import read_calendars
-from serving.scoring.scored_cohort import ListInputs, ScoredCohort, scored_cohort
+from serving.scoring.scored_cohort import STUDENTS_AT_ONCE, ListInputs, ScoredCohort, begin_cohort, scored_cohort
 from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
 from serving.scoring.student_scores import last_year_lists, placed_scores
 from serving.scoring.typical_ranges import write_list_totals
@@ -72,41 +74,67 @@ def score_in_turn(
     apply_records(settings, engine, district_id, now=now, progress=progress)
     export_supports(settings, engine, district_id)
     district, warehouse = settings.district(district_id), settings.warehouse(district_id)
-    with open_warehouse(warehouse) as opened, opened.sharing_steps() as reader:
+    with open_warehouse(warehouse) as reader:
         ids = list_ids(settings, releases, as_of, reader.data_version())
         made = find_list(engine, [release for _, release in releases], ids.runs)
         if made is not None:
             return made
-        progress(f"{district.name}: checking records")
         today = settings.today or now.astimezone(ZoneInfo(district.timezone)).date()
-        found = check_district(reader, district, today)
-        refuse_errors(found)
-        view, declared = reader.view(as_of), reader.declared_policies()
-        progress(f"{district.name}: scoring as of {as_of}")
-        inputs = ListInputs(reader, view, WrittenRecords(engine, district_id), engine)
-        cohorts = scored_cohorts(inputs, releases, ids, progress)
-        runs = build_runs(inputs, cohorts, list_id=ids.list_id, now=now)
-        totals = partial(
-            write_list_totals, runs=runs, courses=course_totals(reader, view), least=settings.audit.smallest_group
-        )
-    write_flags(warehouse, runs, today)
-    write_list(engine, runs, settings.service.keep_runs, totals=totals)
+        with reader_pool(reader) as pool:
+            progress(f"{district.name}: checking records")
+            check = pool.submit(lambda own: check_district(own, district, today))
+            view, declared = view_unless_refused(reader, as_of, check), reader.declared_policies()
+            facts = district_facts(pool, view)
+            progress(f"{district.name}: scoring as of {as_of}")
+            inputs = ListInputs(reader, pool, view, WrittenRecords(engine, district_id), engine)
+            cohorts = scored_cohorts(inputs, releases, ids, check, progress)
+            runs = build_runs(inputs, cohorts, facts, list_id=ids.list_id, now=now)
+            courses = facts.courses.result()
+    write_runs(settings, engine, runs, courses, today)
     for one in cohorts:
-        kept_features(one.settings, one.release).write(one.run_id, one.snapshot.features)
+        kept_features(one.settings, one.release).write(one.run_id, one.features)
     summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
     scores = pd.concat([run.scores[["student_key", "flagged"]] for run in runs])
     every, listed = scores["student_key"].nunique(), scores["student_key"][scores["flagged"]].nunique()
-    warnings = (*found.warnings, *policy_findings(releases, declared))
+    warnings = (*check.result().warnings, *policy_findings(releases, declared))
     return ListSummary(ids.list_id, tuple(summaries), warnings, every, listed)
 
 
-def scored_cohorts(inputs: ListInputs, releases: Releases, ids: "ListIds", progress: Progress) -> list[ScoredCohort]:
-    """The cohorts of all outcomes served of whose grades somebody is enrolled, one after the other."""
+def write_runs(
+    settings: Settings, engine: Engine, runs: Sequence[ScoringRun], courses: pd.DataFrame, today: date
+) -> None:
+    """Writes a list's flags to the warehouse, then all of it to the database; scores are drafted meanwhile."""
+    with ThreadPoolExecutor() as beside:
+        flags = beside.submit(write_flags, settings.warehouse(runs[0].district_id), runs, today)
+        people, least = beside.submit(list_people, runs), settings.audit.smallest_group
+
+        def write_totals(session: Session) -> None:
+            write_list_totals(session, runs, courses, least, people.result())
+
+        write_list(engine, runs, settings.service.keep_runs, totals=write_totals, before=flags.result)
+
+
+def view_unless_refused(reader: Reader, as_of: date, check: Future[RecordCheck]) -> View:
+    """The view of a date; where there is none, what the check refuses is said first."""
+    try:
+        return reader.view(as_of)
+    except NothingKnown:
+        refuse_errors(check.result())
+        raise
+
+
+def scored_cohorts(
+    inputs: ListInputs, releases: Releases, ids: "ListIds", check: Future[RecordCheck], progress: Progress
+) -> list[ScoredCohort]:
+    """The cohorts of all outcomes served of whose grades somebody is enrolled; Refused where the check found errors."""
+    inputs.written.read()
+    begun = deque(begin_cohort(inputs, served.settings, release) for served, release in releases)
+    refuse_errors(check.result())
     found = []
     for (served, release), run_id in zip(releases, ids.runs, strict=True):
         if len(releases) > 1:
             progress(f"{served.settings.district(release.district_id).name}: {release.outcome.name}")
-        found.append(scored_cohort(inputs, served.settings, release, run_id=run_id))
+        found.append(scored_cohort(begun.popleft(), inputs.view, run_id=run_id))
     return [one for one in found if one is not None]
 
 
@@ -148,32 +176,35 @@ def build_run(
     run_id: str,
     as_of: date,
     now: datetime,
+    students_at_once: int = STUDENTS_AT_ONCE,
 ) -> ScoringRun:
-    """The run of one outcome that is a list of its own, read from the warehouse in one go.
+    """The run of one outcome that is a list of its own, so many students at once.
 
     `written` are the records that the service database has already.
     """
-    with reader.sharing_steps() as sharing:
-        inputs = ListInputs(sharing, sharing.view(as_of), written, None)
-        cohort = scored_cohort(inputs, settings, release, run_id=run_id)
+    with reader_pool(reader) as pool:
+        view = reader.view(as_of)
+        inputs = ListInputs(reader, pool, view, written, None, students_at_once)
+        cohort = scored_cohort(begin_cohort(inputs, settings, release), view, run_id=run_id)
         if cohort is None:
             raise NothingKnown(f"{release.outcome.name}: nobody of its grades was enrolled on {as_of}")
-        return build_runs(inputs, [cohort], list_id=run_id, now=now)[0]
+        return build_runs(inputs, [cohort], district_facts(pool, view), list_id=run_id, now=now)[0]
 
 
 def build_runs(
-    inputs: ListInputs, cohorts: Sequence[ScoredCohort], *, list_id: str, now: datetime
+    inputs: ListInputs, cohorts: list[ScoredCohort], facts: DistrictFacts, *, list_id: str, now: datetime
 ) -> tuple[ScoringRun, ...]:
     """The runs of one list: everything that is written of it. The first holds the schools' calendars."""
-    reader, view = inputs.reader, inputs.view
+    view = inputs.view
     if not cohorts:
         raise NothingKnown(f"nobody of the served grades was enrolled on {view.as_of}; choose a date in session")
     rankings = rank_together([one.ordered for one in cohorts])
-    roster, calendars = read_roster(reader, view), read_calendars(reader, view)
+    data_through = min(view.as_of, inputs.reader.data_through())
     runs: list[ScoringRun] = []
     for one, ranking in zip(cohorts, rankings, strict=True):
-        shared = SharedParts(roster, () if runs else calendars, list_id, now)
-        runs.append(run_of_cohort(reader, view, one, ranking, shared))
+        calendars = () if runs else facts.calendars.result()
+        shared = SharedParts(facts.roster.result(), calendars, data_through, list_id, now)
+        runs.append(run_of_cohort(view, one, ranking, shared))
     return tuple(runs)
 
 
@@ -183,16 +214,14 @@ class SharedParts:
 
     roster: DistrictRoster
     calendars: tuple[SchoolCalendar, ...]
+    data_through: date
     list_id: str
     now: datetime
 
 
-def run_of_cohort(
-    reader: Reader, view: View, cohort: ScoredCohort, ranking: Ranking, shared: SharedParts
-) -> ScoringRun:
+def run_of_cohort(view: View, cohort: ScoredCohort, ranking: Ranking, shared: SharedParts) -> ScoringRun:
     """The run of one outcome with the places that its students got."""
     settings, release = cohort.settings, cohort.release
-    ledger = build_ledger(reader, release.outcome, view.as_of)
     return ScoringRun(
         run_id=cohort.run_id,
         district_id=release.district_id,
@@ -200,12 +229,12 @@ def run_of_cohort(
         as_of=view.as_of,
         created_at=shared.now,
         capacity=ranking.capacity,
-        data_through=min(view.as_of, reader.data_through()),
+        data_through=shared.data_through,
         roster=shared.roster,
         school_year=view.school_year,
-        **vars(placed_scores(cohort.texts, ranking, ledger, release, cohort.snapshot.school_year)),
+        **vars(placed_scores(cohort.texts, ranking, cohort.ledger, release, view.school_year)),
         calendars=shared.calendars,
-        last_lists=last_year_lists(ledger, cohort.snapshot.school_year),
+        last_lists=last_year_lists(cohort.ledger, view.school_year),
         list_seed=settings.training.seed,
         list_id=shared.list_id,
         **vars(release_facts(release, view.school_week)),

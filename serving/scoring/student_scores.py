@@ -32,9 +32,9 @@ from serving.scoring.json_columns import (
 )
 from serving.scoring.ranking import Ranking
 from serving.scoring.risk_change import PreviousRun, explain_changes
-from serving.store.student_records import RecordChanges, WrittenRecords
+from serving.store.student_records import RecordChanges, WrittenRecords, joined_changes
 from serving.store.text_compression import pack
-from serving.store.week_texts import week_texts
+from serving.store.week_texts import aligned_texts, week_texts
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,23 @@ def cohort_texts(inputs: RunInputs, before: PreviousRun | None) -> CohortTexts:
         changes = record_changes(records, inputs.written, inputs.students, before.as_of if before else None)
     scores = pd.DataFrame({name: as_column(cells) for name, cells in columns.items()}, index=range(len(risk)))
     return CohortTexts(scores, changes, tables_of_reasons(inputs, needs), tuple(weeks))
+
+
+def joined_texts(parts: Sequence[CohortTexts]) -> CohortTexts:
+    """The texts of the parts of a cohort as those of all its students, in the order of the parts."""
+    if len(parts) == 1:
+        return parts[0]
+    weeks = sorted({week for one in parts for week in one.weeks})
+    scores = [with_history(one, weeks) for one in parts]
+    tables = {code: table for one in parts for code, table in one.record_tables.items()}
+    records = joined_changes([one.records for one in parts])
+    return CohortTexts(pd.concat(scores, ignore_index=True), records, dict(sorted(tables.items())), tuple(weeks))
+
+
+def with_history(part: CohortTexts, weeks: Sequence[str]) -> pd.DataFrame:
+    """The scores of a part of a cohort, attendance told by these weeks."""
+    texts = aligned_texts(pa.array(part.scores["history"], pa.string()), part.weeks, weeks)
+    return part.scores.assign(history=pd.Series(texts.to_pandas()))
 
 
 def placed_scores(

@@ -21,9 +21,14 @@ TIMES_LEAST = 2
 """A range is told over so many times the smallest group that is shown: beyond each of its ends is a quarter of it."""
 
 
-def write_list_totals(session: Session, runs: Sequence[ScoringRun], courses: pd.DataFrame, least: int) -> None:
-    """Writes the totals of a list and what is usual at its schools, in place of those of the same list."""
-    people = list_people(runs)
+def write_list_totals(
+    session: Session, runs: Sequence[ScoringRun], courses: pd.DataFrame, least: int, people: ListPeople | None = None
+) -> None:
+    """Writes the totals of a list and what is usual at its schools, in place of those of the same list.
+
+    `people` are its students, where they are known already.
+    """
+    people = people or list_people(runs)
     write_school_totals(session, runs, courses, least, people)
     named = {"district_id": runs[0].district_id, "list_id": list_id_of(runs[0])}
     own = (SchoolRangeRow.district_id == named["district_id"], SchoolRangeRow.list_id == named["list_id"])

@@ -53,12 +53,25 @@ NOTHING_CHANGED = RecordChanges(
 )
 
 
+def joined_changes(parts: Sequence[RecordChanges]) -> RecordChanges:
+    """What a run adds of several parts of its students."""
+    return RecordChanges(
+        pd.concat([one.digests for one in parts]),
+        pd.concat([one.before for one in parts]),
+        pd.concat([one.contents for one in parts], ignore_index=True),
+    )
+
+
 @dataclass(frozen=True)
 class WrittenRecords:
     """The records that are written of a district's students, as a run looks at them before it is made."""
 
     engine: Engine
     district_id: str
+
+    def read(self) -> None:
+        """Reads the digests, before several threads ask for them."""
+        _ = self.digests
 
     @cached_property
     def digests(self) -> "pd.Series[int]":

@@ -42,6 +42,18 @@ def week_texts(rows: pd.DataFrame, students: int) -> tuple[list[str], pa.Array]:
     return [str(week) for week in weeks], pc.binary_join_element_wise(pa.scalar('"'), texts, pa.scalar('"'), "")
 
 
+def aligned_texts(texts: pa.Array, own: Sequence[str], weeks: Sequence[str]) -> pa.Array:
+    """Texts of students of whom only some weeks are told, as those of all `weeks`."""
+    if list(own) == list(weeks):
+        return texts
+    cells = pc.split_pattern(pc.utf8_trim(texts, characters='"'), APART)
+    places = {week: place for place, week in enumerate(own)}
+    nothing = pa.array([NOT_ENROLLED] * len(texts), pa.string())
+    columns = [pc.list_element(cells, places[week]) if week in places else nothing for week in weeks]
+    joined = pc.binary_join_element_wise(*columns, APART)
+    return pc.binary_join_element_wise(pa.scalar('"'), joined, pa.scalar('"'), "")
+
+
 def week_text(days: int, missed: int) -> str:
     """A week as it is written."""
     return f"{days}{MISSED}{missed}" if missed else str(days)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, text
@@ -138,14 +139,15 @@ def test_a_students_outcomes_are_shown_the_most_urgent_first(
 
 @pytest.mark.skipif(ON_POSTGRESQL, reason="it compares cells as SQLite keeps them")
 def test_scores_of_a_list_are_those_of_each_outcome_alone(scored: tuple[ExampleService, list[ListSummary]]) -> None:
-    """The outcomes of a list share what they read; what is said of each student is the same, to the last bit."""
+    """What is said of each student is the same to the last bit, without others and some students at a time."""
     service, lists = scored
     settings = settings_with(service.context.settings, SERVED)
     written = WrittenRecords(service.context.engine, "harbor")
     releases = load_served_releases(settings, "harbor")
-    for (served, release), made in zip(releases, lists[-1].runs, strict=True):
+    for (served, release), made, at_once in zip(releases, lists[-1].runs, (25, 400, 400), strict=True):
+        asked = partial(build_run, served.settings, release, written=written, run_id="alone", as_of=TODAY, now=NOW)
         with open_warehouse(settings.warehouse("harbor")) as reader:
-            alone = build_run(served.settings, release, reader, written, run_id="alone", as_of=TODAY, now=NOW)
+            alone = asked(reader, students_at_once=at_once)
         told = alone.scores[list(SAID)].astype(object)
         rows = told.where(told.notna(), None).itertuples(index=False, name=None)
         assert set(rows) == stored(service, made.run_id)
