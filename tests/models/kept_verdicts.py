@@ -16,9 +16,9 @@ NOTES = ".verified"
 
 
 @cache
-def kept() -> Path:
-    """The folder of this process's notes."""
-    folder = Path(tempfile.mkdtemp(prefix="ontrack-verdicts-"))
+def own_folder(prefix: str) -> Path:
+    """A folder of this process for what begins so, removed when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
@@ -26,6 +26,7 @@ def kept() -> Path:
 @contextmanager
 def verdicts_kept(bundles: Path) -> Iterator[None]:
     """A time in which bundles are written or opened there: models that another home asked are not asked again."""
-    shutil.copytree(kept(), bundles / NOTES, dirs_exist_ok=True)
+    kept = own_folder("ontrack-verdicts-")
+    shutil.copytree(kept, bundles / NOTES, dirs_exist_ok=True)
     yield
-    shutil.copytree(bundles / NOTES, kept(), dirs_exist_ok=True)
+    shutil.copytree(bundles / NOTES, kept, dirs_exist_ok=True)

@@ -8,12 +8,11 @@ import hashlib
 import os
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine
-
+from serving import store
 from serving.store.database import migrate, open_engine
 from serving.store.row_security import grant_service
+from tests.kept_folders import code_of, kept
 from tests.postgresql import OWNER, SERVICE, postgres_server
 
 ON_POSTGRESQL = os.environ.get("ONTRACK_TEST_DATABASE") == "postgresql"
@@ -80,19 +79,18 @@ def put_empty_file(folder: Path) -> None:
 
 @cache
 def empty_file() -> bytes:
-    """A SQLite file with tables and no rows, migrated once in a process."""
-    with TemporaryDirectory() as folder:
-        engine = open_engine(f"sqlite:///{folder}/{FILE}")
-        migrate(engine)
-        return content_of(engine, Path(folder))
+    """A SQLite file with tables and no rows, migrated once for all workers and runs."""
+    code = code_of([migrate.__module__], sorted(Path(store.__file__).parent.rglob("*.py")))
+    return (kept("empty-database", code, migrated) / FILE).read_bytes()
 
 
-def content_of(engine: Engine, folder: Path) -> bytes:
-    """All that the SQLite file of a folder holds; its engine is closed."""
+def migrated(folder: Path) -> None:
+    """Puts a file that has been through all migrations into a folder."""
+    engine = open_engine(f"sqlite:///{folder}/{FILE}")
+    migrate(engine)
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
-    return (folder / FILE).read_bytes()
 
 
 def drop_database(folder: Path) -> None:

@@ -1,9 +1,11 @@
 """Signed releases on the service: a small model of the grade 9 features, and a rule."""
 
 import pickle
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +13,14 @@ import pandas as pd
 
 from features.definitions.grade9 import NinthGrade
 from models.bundle.bundle import BundleParts, write_bundle
-from models.bundle.signing import ensure_keys
+from models.bundle.signing import PRIVATE, ensure_keys
 from models.estimators.published_rule import RuleModel
 from models.estimators.risk_model import RiskModel
 from models.examples import Examples
 from models.feature_dictionary import dictionary_of, fingerprint_of
 from models.releases import Approval, Release, ReleaseKey, promote
 from tests.kept_folders import code_of, kept
-from tests.models.kept_verdicts import verdicts_kept
+from tests.models.kept_verdicts import own_folder, verdicts_kept
 from tests.serving.example_service import NOW, ExampleService
 
 OUTCOME = "grade9_off_track_chicago"
@@ -96,8 +98,35 @@ def release(
 ) -> Release:
     """Writes, signs and promotes a bundle."""
     home = service.context.settings.home
-    keys = ensure_keys(home / "keys")
     key = ReleaseKey(district_id, OUTCOME, "9")
     with verdicts_kept(home / "bundles"):
-        bundle = write_bundle(home / "bundles", parts, keys, provenance or {})
-        return promote(home, key, bundle.path, public_key=keys.public_key, approval=Approval("a test"), now=NOW)
+        bundle = bundle_in(home, parts, provenance or {})
+        keys = ensure_keys(home / "keys")
+        return promote(home, key, bundle, public_key=keys.public_key, approval=Approval("a test"), now=NOW)
+
+
+def bundle_in(home: Path, parts: BundleParts, provenance: Mapping[str, str]) -> Path:
+    """The folder of a signed bundle in a home: written once in a process, for all homes that have the same keys."""
+    keys = shared_keys()
+    if not (home / "keys").exists():
+        shutil.copytree(keys, home / "keys")
+    if (home / "keys" / PRIVATE).read_bytes() != (keys / PRIVATE).read_bytes():
+        return write_bundle(home / "bundles", parts, ensure_keys(home / "keys"), provenance).path
+    model = parts.model and (parts.model.booster_text, parts.model.calibrator)
+    said = sha256(pickle.dumps((replace(parts, model=None), model, dict(provenance)))).hexdigest()
+    made = own_folder("ontrack-bundles-") / said
+    if not made.exists():
+        with verdicts_kept(made):
+            write_bundle(made, parts, ensure_keys(keys), provenance)
+    (bundle,) = (one for one in made.iterdir() if not one.name.startswith("."))
+    if not (home / "bundles" / bundle.name).exists():
+        shutil.copytree(bundle, home / "bundles" / bundle.name)
+    return home / "bundles" / bundle.name
+
+
+@cache
+def shared_keys() -> Path:
+    """The keys of all homes of a process that sign with no keys of their own."""
+    folder = own_folder("ontrack-keys-") / "keys"
+    ensure_keys(folder)
+    return folder
