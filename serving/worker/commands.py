@@ -91,7 +91,7 @@ def runs_command(
     newest: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
     json_output: JsonOption = False,
 ) -> None:
-    """Print the newest nights, and what became of each of their steps."""
+    """Print the newest nights and the latest refresh of each day, and what became of each of their steps."""
     from serving.store.database import engine_of
     from serving.worker.night_log import night_lines, read_nights
 
