@@ -20,8 +20,9 @@ A converting adapter keeps to this:
   cannot read stays as it was written, so that the rules of parsing name it. Every required column is there, and
   `known_on`: the day on which the district knew the row, that of the load where the source does not say. Codes that the
   district must map stay as they are; `files.TABLE.codes` of `ontrack.toml` maps them.
-- It gives all that the source holds, never a part: changes of a source that sends deltas are applied to what it wrote
-  into `keeps` at the load before, and can read back from `kept`. Both stand or fall with the load.
+- It gives all that the source holds: changes of a source that sends deltas are applied to what it wrote into `keeps`
+  at the load before, and can read back from `kept`. Both stand or fall with the load. Or it gives, of a table, all that
+  a load of everything would change, with `changes`.
 - `covers` says for each table which records are withdrawn when they are missing from what it gives.
 """
 
@@ -56,7 +57,8 @@ class CanonicalRows:
 
     `query`, in SQL of DuckDB on the `connection`, gives `row` (int64) and text columns under canonical names, with
     `known_on`; an empty cell is null or "". It holds until the next ones are asked for. `malformed` has the rows of the
-    native file that could not be read: `row` int64 and `expected`, a sentence.
+    native file that could not be read: `row` int64 and `expected`, a sentence. Rows that are `changes` alone have a
+    column `deleted`: "yes" for a record that is no more, of which only the key counts.
     """
 
     table: str
@@ -64,6 +66,7 @@ class CanonicalRows:
     connection: duckdb.DuckDBPyConnection
     query: str
     malformed: pa.Table | None = None
+    changes: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from features.file_mapping.declaration import Dialect, FileMapping
+from features.file_mapping.declaration import DeletionMarker, Dialect, FileMapping
 from features.ingest.adapters.adapter import Arrival, Conversion
-from features.ingest.adapters.converted_rows import converted_files, read_converted, write_converted
+from features.ingest.adapters.converted_rows import (
+    DELETED,
+    changed_tables,
+    converted_files,
+    read_converted,
+    write_converted,
+)
 from features.ingest.adapters.registry import ADAPTERS
 from features.ingest.delivery import DeliveredTable, Delivery
 from features.ingest.files.sources import SourceFile
@@ -65,7 +71,9 @@ def delivery_of(arrival: Arrival, converted: Path | None) -> Delivery:
     if adapter.deliver is not None:
         return adapter.deliver(arrival)
     files = dict.fromkeys(arrival.owned, ()) if converted is None else converted_files(converted)
+    changed = changed_tables(converted) if converted else frozenset()
     tables = [converted_table(arrival, name, files[name]) for name in arrival.owned if name in files]
+    tables = [replace(one, mapping=as_changes(one.mapping)) if one.table.name in changed else one for one in tables]
     return Delivery(tuple(tables), (), (), arrival.district.policies, adapter.reads(arrival))
 
 
@@ -76,6 +84,12 @@ def converted_table(arrival: Arrival, name: str, files: tuple[SourceFile, ...]) 
     covers = said.covers or adapter.covers.get(name)
     mapping = said.model_copy(update={"covers": covers})
     return DeliveredTable(TABLES[name], mapping, Dialect(), files, read_converted, policies=arrival.district.policies)
+
+
+def as_changes(mapping: FileMapping) -> FileMapping:
+    """The mapping of rows that are changes alone."""
+    marker = DeletionMarker(column=DELETED, values=("yes",))
+    return mapping.model_copy(update={"kind": "delta", "covers": None, "deletes": marker})
 
 
 @dataclass(frozen=True)

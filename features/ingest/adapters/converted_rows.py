@@ -19,6 +19,9 @@ from features.warehouse.writer import path_in_sql, text_in_sql
 ORIGIN = "ontrack"
 """The key under which a Parquet file says of which table and native file its rows are."""
 
+DELETED = "deleted"
+"""The column that says which rows of changes are of a record that is no more."""
+
 MALFORMED = ".malformed"
 """The suffix of the file of rows that could not be read."""
 
@@ -41,7 +44,7 @@ class KeptMalformed(MalformedRows):
 def write_converted(found: Iterable[CanonicalRows], folder: Path) -> None:
     """Writes the rows of a conversion into an empty folder."""
     for number, rows in enumerate(found):
-        origin = json.dumps({"table": rows.table, "file": rows.file})
+        origin = json.dumps({"table": rows.table, "file": rows.file, "changes": rows.changes})
         path = folder / f"{number:05}.parquet"
         options = f"FORMAT parquet, COMPRESSION lz4, KV_METADATA {{{ORIGIN}: {text_in_sql(origin)}}}"
         rows.connection.execute(f"COPY ({rows.query}) TO {path_in_sql(path)} ({options})")
@@ -56,6 +59,12 @@ def converted_files(folder: Path) -> dict[str, tuple[SourceFile, ...]]:
         origin = json.loads(parquet.read_schema(path).metadata[ORIGIN.encode()])
         found.setdefault(origin["table"], []).append(SourceFile(origin["file"], path))
     return {table: tuple(files) for table, files in found.items()}
+
+
+def changed_tables(folder: Path) -> frozenset[str]:
+    """The canonical tables of which a conversion gave changes alone."""
+    origins = (json.loads(parquet.read_schema(path).metadata[ORIGIN.encode()]) for path in folder.glob("*.parquet"))
+    return frozenset(origin["table"] for origin in origins if origin["changes"])
 
 
 @contextmanager

@@ -1,30 +1,25 @@
 """The conversion of a OneRoster package into rows of canonical tables."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
 from features.ingest.adapters.adapter import Adapter, CanonicalRows, Conversion
-from features.ingest.adapters.oneroster.cells import parts_of
+from features.ingest.adapters.oneroster.changes import PART_ROWS, convert_changes, has_changes_alone, note_settings
 from features.ingest.adapters.oneroster.native_tables import (
-    EARLIER,
     NOTHING,
-    NOW,
     NativeFile,
+    add_kept,
     keep_tables,
     kept_names,
     native,
-    read_package,
+    read_files,
     remove_gone,
 )
-from features.ingest.adapters.oneroster.package import RACES, files_read, package_of
-from features.ingest.adapters.oneroster.people import demographic_rows, staff_rows, student_rows
-from features.ingest.adapters.oneroster.schools_and_marks import mark_rows, school_rows, term_rows
-from features.ingest.adapters.oneroster.spells import enrollment_rows, role_enrollment_rows, user_enrollment_rows
+from features.ingest.adapters.oneroster.package import files_read, package_of
+from features.ingest.adapters.oneroster.parts import Part, is_asked_for, most_schools, parts_of_package, rows_by_origin
 from features.ingest.findings import DataRefused, Finding
 from features.sources.declaration import Source
 from features.sources.oneroster import OneRoster, OneRosterCsv
@@ -34,56 +29,54 @@ from features.warehouse.writer import Writer
 SETTINGS = {*OneRoster.model_fields} - {*Source.model_fields}
 """The settings on which rows depend."""
 
-MOST_SCHOOLS = 8
-"""Schools of one user that are read from a list; more are none of a student."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """The rows that one native file gives a canonical table, by a query; `part` tells apart what one row gives."""
-
-    table: str
-    native: str
-    rows: Callable[..., ir.Table]
-    given: tuple[object, ...] = ()
-    part: str = ""
-
-
-def parts_of_package(schools: int) -> Iterator[Part]:
-    """Every part of a package of which users name so many schools."""
-    yield Part("schools", "orgs", school_rows)
-    yield Part("terms", "academicSessions", term_rows)
-    yield Part("students", "users", student_rows)
-    for column in ("sex", *RACES):
-        yield Part("demographics", "demographics", demographic_rows, (column,), column)
-    yield Part("enrollments", "enrollments", enrollment_rows)
-    yield Part("enrollments", "roles", role_enrollment_rows)
-    for place in range(min(schools, MOST_SCHOOLS)):
-        yield Part("enrollments", "users", user_enrollment_rows, (place,), f"school {place + 1}")
-    yield Part("marks", "results", mark_rows)
-    yield Part("staff", "users", staff_rows)
-
 
 def convert(conversion: Conversion) -> Iterator[CanonicalRows]:
-    """The canonical rows of all that the source holds: this package, and what it builds on."""
+    """The canonical rows of all that the source holds: this package, and what it builds on; or what changed."""
     source = source_of(conversion)
     package = package_of(conversion.arrival)
     with open_scratch(conversion.scratch) as connection:
         writer = Writer(connection)
-        files = read_package(writer, package, conversion.kept)
+        files = read_files(writer, package, conversion.kept)
+        note_settings(conversion)
+        if has_changes_alone(writer, conversion, package):
+            yield from convert_changes(writer, conversion, source, files)
+            return
+        add_kept(writer, package, conversion.kept)
         remove_gone(writer)
         refuse_unknown_categories(writer, source)
         given = {*files, *kept_names(conversion.kept)}
         keep_tables(writer, sorted(given), conversion.keeps)
-        told: set[str] = set()
-        for part in parts_of_package(most_schools(writer)):
-            if part.table in conversion.arrival.owned and part.native in given and is_asked_for(part, source):
-                script, values = query_script(part.rows, source, *part.given), {"load_day": conversion.today}
-                file = files.get(part.native, NativeFile(f"{part.native}.csv", NOTHING))
-                file = file if part.native not in told else file.well_formed
-                with script.steps_made(connection, values):
-                    yield from rows_of_part(connection, script.sql, part, file, earlier=conversion.kept is not None)
-                told.add(part.native)
+        yield from whole_rows(writer, conversion, source, {name: files.get(name, no_file(name)) for name in given})
+
+
+def no_file(name: str) -> NativeFile:
+    """A native file that did not come: its rows are of an earlier load."""
+    return NativeFile(f"{name}.csv", NOTHING)
+
+
+def whole_rows(
+    writer: Writer, conversion: Conversion, source: OneRosterCsv, files: Mapping[str, NativeFile]
+) -> Iterator[CanonicalRows]:
+    """The rows of every part of which a native file is there."""
+    told: set[str] = set()
+    for part in parts_of_package(most_schools(writer)):
+        if part.table in conversion.arrival.owned and part.native in files and is_asked_for(part, source):
+            file = files[part.native]
+            yield from rows_of_part(writer, conversion, source, part, file.well_formed if file.name in told else file)
+            told.add(file.name)
+
+
+def rows_of_part(
+    writer: Writer, conversion: Conversion, source: OneRosterCsv, part: Part, file: NativeFile
+) -> Iterator[CanonicalRows]:
+    """The rows of a part: those of a package that builds on nothing in one statement, others by a table."""
+    script, values = query_script(part.rows, source, *part.given), {"load_day": conversion.today}
+    if conversion.kept is None:
+        with script.steps_made(writer.connection, values):
+            yield from rows_by_origin(writer.connection, f"({script.sql})", part, file, earlier=False)
+    else:
+        script.run_within(writer.connection, f"CREATE OR REPLACE TEMP TABLE {PART_ROWS} AS", values)
+        yield from rows_by_origin(writer.connection, PART_ROWS, part, file, earlier=True)
 
 
 def source_of(conversion: Conversion) -> OneRosterCsv:
@@ -106,43 +99,6 @@ def category_titles() -> ir.Table:
     """The titles of categories, where there are results at all."""
     titles = native("categories").filter(ibis._.title.notnull()).select("title").distinct().order_by("title")
     return titles.filter(native("results").count().as_scalar() > 0)
-
-
-def is_asked_for(part: Part, source: OneRoster) -> bool:
-    """Whether the district says enough for a part: which results are course marks it must name."""
-    return part.table != "marks" or bool(source.marks_in)
-
-
-def most_schools(writer: Writer) -> int:
-    """The most schools that a user names."""
-    ((most,),) = writer.records(query_script(longest_list))
-    return int(most or 0)
-
-
-def longest_list() -> ir.Table:
-    """The length of the longest list of orgs."""
-    rows = native("users")
-    return rows.aggregate(most=parts_of(rows.orgSourcedIds).length().max())
-
-
-def rows_of_part(
-    connection: duckdb.DuckDBPyConnection, sql: str, part: Part, file: NativeFile, *, earlier: bool
-) -> Iterator[CanonicalRows]:
-    """The rows that a query gives of this package's file, and of files before it where there may be some.
-
-    Where there may be some, the query is run once, into a table.
-    """
-    rows = f"({sql})"
-    if earlier:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE part_rows AS {sql}")
-        rows = "part_rows"
-    for origin, called in ((NOW, file.name), (EARLIER, f"{file.name} of an earlier load")):
-        of_origin = f"FROM {rows} WHERE origin = {origin}"
-        if origin == NOW or (earlier and connection.execute(f"SELECT 1 {of_origin} LIMIT 1").fetchall()):
-            malformed = file.malformed if origin == NOW else None
-            whole = f"{called} ({part.part})" if part.part else called
-            found = f"SELECT * EXCLUDE (origin) {of_origin}"
-            yield CanonicalRows(part.table, whole, connection, found, malformed)
 
 
 ONEROSTER_CSV = Adapter(

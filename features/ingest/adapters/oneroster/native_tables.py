@@ -58,8 +58,8 @@ def native(name: str) -> ir.Table:
     return ibis.table(native_schema(name), name=f"native_{name}")
 
 
-def read_package(writer: Writer, package: Package, kept: Path | None) -> dict[str, NativeFile]:
-    """Reads every file of a package into its native table, on top of what was kept; a table without a file is empty.
+def read_files(writer: Writer, package: Package, kept: Path | None) -> dict[str, NativeFile]:
+    """Reads every file of a package into its native table; a table without a file is empty.
 
     DataRefused for a file that is no CSV or has no column `sourcedId`, and for a delta without a load before it.
     """
@@ -72,9 +72,14 @@ def read_package(writer: Writer, package: Package, kept: Path | None) -> dict[st
             raise DataRefused([Finding("SRC03", package.files[name].name, None, "", expected)])
         if name in package.files:
             found[name] = read_file(writer, name, package)
-        if kept is not None and (delta or name not in package.files) and (kept / f"{name}.parquet").exists():
-            insert_kept(writer, name, kept / f"{name}.parquet")
     return found
+
+
+def add_kept(writer: Writer, package: Package, kept: Path | None) -> None:
+    """Adds what was kept to the native tables of which a package has changes or nothing."""
+    for name in kept_names(kept) if kept else ():
+        if package.sent.get(name) == "delta" or name not in package.files:
+            insert_kept(writer, name, (kept or Path()) / f"{name}.parquet")
 
 
 def read_file(writer: Writer, name: str, package: Package) -> NativeFile:

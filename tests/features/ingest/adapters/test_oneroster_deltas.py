@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.file_mapping.declaration import FileMapping
-from features.ingest.adapters.oneroster.native_tables import keep_tables, kept_names, read_package, remove_gone
-from features.ingest.adapters.oneroster.package import package_of
+from features.ingest.adapters.oneroster.changes import STAYING
+from features.ingest.adapters.oneroster.conversion import convert
 from features.ingest.findings import DataRefused
 from features.ingest.load.import_steps import dry_run_of, ingest
 from features.ingest.load.load_report import LoadReport
@@ -21,53 +21,103 @@ from features.ingest.load.workspace import Workspace
 from features.progress import quietly
 from features.settings import District
 from features.sources.oneroster import OneRosterCsv
-from features.warehouse.file import open_duckdb, open_warehouse
-from features.warehouse.writer import Writer
-from tests.features.ingest.adapters.packages import SMALL, TODAY, conversion_of, write_package
+from features.table_schema import key_of
+from features.tables import TABLES
+from features.warehouse.file import open_warehouse
+from tests.drawn import rows_of
+from tests.features.ingest.adapters.packages import SMALL, TODAY, conversion_of, frame_of, write_package
 from tests.sweeps import tried
 
-Names = Mapping[str, str]
-Change = tuple[str, Names]
-CHANGES = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["Ada", "Bea", "Cy", ""]), min_size=1, max_size=3)
-SEQUENCES = st.lists(st.tuples(st.sampled_from(["bulk", "delta", "delta"]), CHANGES), min_size=1, max_size=4)
+Native = dict[str, dict[str, dict[str, str]]]
+"""Native table = its rows by `sourcedId`."""
+
+Edit = tuple[str, str, str, str]
+"""A native table, a row of it, a column, and its new value; "" for a row that is deleted."""
+
+EDITS: list[Edit] = [
+    ("users", "1", "givenName", "Zoe"), ("users", "2", "identifier", "2002"), ("users", "1", "", ""),
+    ("roles", "r3", "beginDate", "2025-09-08"), ("roles", "r5", "role", "principal"), ("roles", "r2", "", ""),
+    ("enrollments", "e2", "", ""), ("enrollments", "e4", "userSourcedId", "1"),
+    ("enrollments", "e1", "endDate", "2025-12-01"), ("classes", "alg", "schoolSourcedId", "20"),
+    ("classes", "hr", "grades", "10"), ("lineItems", "l1", "academicSessionSourcedId", "s2"),
+    ("lineItems", "l3", "categorySourcedId", "h"), ("results", "m1", "textScore", "A"), ("results", "m3", "", ""),
+    ("results", "m2", "studentSourcedId", "2"), ("demographics", "1", "asian", "false"),
+    ("demographics", "2", "birthDate", "2011-05-06"), ("orgs", "20", "identifier", "0021"),
+]  # fmt: skip
+CHANGES = st.sets(st.sampled_from(EDITS), min_size=1, max_size=4)
+SEQUENCES = st.lists(st.tuples(st.sampled_from(["bulk", *["delta"] * 4]), CHANGES), min_size=1, max_size=2)
+SOURCE = OneRosterCsv(ids="identifier", marks_in=("Final",))
+Rows = dict[str, dict[tuple[str, ...], tuple[tuple[str, str], ...]]]
+"""Canonical table = its rows by key."""
 
 
-def state_after(changes: list[Change]) -> dict[str, str]:
-    """What a full extract would say after these: in a delta an empty name deletes, bulk files replace all."""
-    state: dict[str, str] = {}
-    for kind, names in changes:
-        state = {**({} if kind == "bulk" else state), **names}
-        state = {user: name for user, name in state.items() if name}
-    return state
+def first_state() -> Native:
+    """The rows of a first package."""
+    return {name: {row["sourcedId"]: row for row in rows_of(drawing)} for name, drawing in SMALL.items()}
 
 
-@given(SEQUENCES)
-@tried(4, 200)
-def test_after_any_bulk_files_and_deltas_the_rows_are_those_of_a_full_package(changes: list[Change]) -> None:
-    changes = [("bulk", {"z": "Zoe"}), *changes]
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Rows]:
+    """What a first package keeps, and its canonical rows."""
+    return loaded(tmp_path_factory.mktemp("first") / "work", first_state(), "bulk", None, {})
+
+
+@given(packages=SEQUENCES)
+@tried(2, 200)
+def test_after_any_bulk_files_and_deltas_the_rows_are_those_of_a_full_package(
+    first: tuple[Path, Rows], packages: list[tuple[str, set[Edit]]]
+) -> None:
+    state, (kept, held) = first_state(), first
     with TemporaryDirectory() as folder:
-        kept: Path | None = None
-        for number, (kind, names) in enumerate(changes):
-            kept, held = applied(Path(folder) / str(number), kind, names, kept)
-        assert held == state_after(changes)
+        for number, (kind, edits) in enumerate(packages):
+            changed = edited(state, edits)
+            kept, held = loaded(Path(folder) / f"{number}", state if kind == "bulk" else changed, kind, kept, held)
+        _, whole = loaded(Path(folder) / "whole", state, "bulk", None, {})
+    for table in whole:
+        assert held[table].items() >= whole[table].items()
+        assert table in STAYING or held[table].keys() == whole[table].keys()
 
 
-def applied(place: Path, kind: str, names: Names, kept: Path | None) -> tuple[Path, dict[str, str]]:
-    """The folder that a package leaves on top of what was kept, and the names that it then holds."""
-    rows = [f"| {user} | {'active' if name else 'tobedeleted'} | {name} |" for user, name in names.items()]
-    drawn = {"users": "\n".join(["| sourcedId | status | givenName |", *rows])}
-    if kind == "bulk":
-        drawn |= {name: SMALL[name] for name in ("orgs", "academicSessions", "classes", "enrollments")}
-    conversion = conversion_of(write_package(place / "in", drawn, sent=kind), place, OneRosterCsv(), kept=kept)
-    with open_duckdb(conversion.scratch / "package.duckdb") as connection:
-        writer = Writer(connection)
-        files = read_package(writer, package_of(conversion.arrival), kept)
-        remove_gone(writer)
-        keep_tables(writer, sorted({*files, *kept_names(kept)}), conversion.keeps)
-        held = connection.execute('SELECT "sourcedId", "givenName" FROM native_users').fetchall()
-        assert connection.execute("SELECT count(*) FROM native_classes").fetchall() == [(3,)]
-    assert len(held) == len(dict(held))
-    return conversion.keeps, dict(held)
+def edited(state: Native, edits: set[Edit]) -> Native:
+    """The rows that edits change, as a delta has them; the state takes them up."""
+    found: Native = {}
+    for table, row, column, value in sorted(edits):
+        if row in state[table]:
+            gone = not column
+            changed = state[table][row] | ({"status": "tobedeleted"} if gone else {column: value})
+            found.setdefault(table, {})[row] = changed
+            state[table].update({row: changed})
+            if gone:
+                del state[table][row]
+    return found
+
+
+def loaded(place: Path, native: Native, kind: str, kept: Path | None, held: Rows) -> tuple[Path, Rows]:
+    """What a package keeps, and the canonical rows after it on top of those that were held, schools without a level."""
+    drawn = {name: drawn_table(list(rows.values())) for name, rows in native.items() if rows}
+    conversion = conversion_of(write_package(place / "in", drawn, sent=kind), place, SOURCE, kept=kept)
+    after, whole = {table: dict(rows) for table, rows in held.items()}, set[str]()
+    for one in convert(conversion):
+        key = key_of(TABLES[one.table])
+        if not one.changes and one.table not in whole:
+            whole.add(one.table)
+            after[one.table] = {}
+        for row in frame_of(one).drop(columns=["row", "file", "level"], errors="ignore").to_dict("records"):
+            cells = {str(name): str(value) for name, value in row.items()}
+            gone = cells.pop("deleted", "") == "yes"
+            place_of = tuple(cells[name] for name in key)
+            after.setdefault(one.table, {})[place_of] = tuple(sorted(cells.items()))
+            if gone:
+                del after[one.table][place_of]
+    return conversion.keeps, after
+
+
+def drawn_table(rows: list[dict[str, str]]) -> str:
+    """Rows as a drawn table."""
+    columns = ["status", *rows[0]] if "status" not in rows[0] else list(rows[0])
+    columns = list(dict.fromkeys([*columns, *(name for row in rows for name in row)]))
+    lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 class Roster:
