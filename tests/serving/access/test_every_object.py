@@ -17,6 +17,7 @@ from serving.route_access import access_by_route
 from tests.serving.access.test_every_api_route import address
 from tests.serving.browser import ApiClient
 from tests.serving.conftest import copy_prepared, opened
+from tests.serving.district_rows import rows_of
 from tests.serving.example_service import DISTRICTS, STUDENTS, ExampleService, person
 
 SCHOOLS: tuple[tuple[str, ...], ...] = ((), ("north",), ("south",))
@@ -89,12 +90,14 @@ def leaks(program: ApiClient, method: str, path: str, who: tuple[str, tuple[str,
     return found
 
 
-def test_no_operation_tells_a_program_what_is_not_its_own(both: ExampleService) -> None:
-    for district_id in DISTRICTS:
+def test_no_operation_tells_a_program_what_is_not_its_own_or_changes_it(both: ExampleService) -> None:
+    for district_id, other in zip(DISTRICTS, reversed(DISTRICTS), strict=True):
+        before = rows_of(both, other)
         for schools in SCHOOLS:
             program = ApiClient(both, district_id, *SCOPES, schools=schools)
             for method, path in operations(both):
                 assert leaks(program, method, path, (district_id, schools)) == [], (district_id, schools, method, path)
+        assert rows_of(both, other) == before, district_id
 
 
 @pytest.mark.parametrize("said", ["Dunham", "Mesa Valley", "k-chloe"])

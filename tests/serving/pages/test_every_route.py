@@ -1,25 +1,30 @@
 """Every route of the pages, read from the application: who may open it, what reading changes, and forged forms."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from serving.access.people import NewPerson, add_person
+from serving.access.permissions import give_permission
 from serving.app import PAGE_ROUTERS
-from serving.route_access import routes_of
+from serving.route_access import access_of, routes_of
 from serving.store.rows import Row
 from serving.store.support_rows import FollowUpRow
 from tests.serving.browser import Browser
 from tests.serving.conftest import copy_prepared, opened
-from tests.serving.example_service import ExampleService
-from tests.serving.pages.example_entries import DRAFT, IDS, SAID, SECRET, write_everything
+from tests.serving.district_rows import NOT_COMPARED, names_of, rows_of
+from tests.serving.example_service import NOW, ExampleService
+from tests.serving.pages.example_entries import AUTHORS, DRAFT, IDS, SAID, SECRET, write_everything
 
 ROUTES = sorted((method, route.path) for route in routes_of(PAGE_ROUTERS) for method in route.methods or ())
+BEHIND_A_DOOR = [route for route in routes_of(PAGE_ROUTERS) if access_of(route) != "anyone"]
+NOT_THERE = {"/models/card", "/models/proposals", "/models/proposals/{proposal_id}", "/purge/{purge_id}"}
+"""Addresses of what this service does not have: a model, a proposal, a certificate."""
 FORMS = [path for method, path in ROUTES if method == "POST"]
 WITHOUT_TOKEN = {"/sign-in", "/sign-in/code", "/sign-out", "/caseload", "/caseload.csv"}
 """Forms that change nothing of a student: another site's are refused by their origin."""
-NOT_COMPARED = {"access_log", "sessions", "sign_in_attempts"}
 
 # x: may. Everybody's own pages are not in the table. Where a student is not seen, nothing about the student may be.
 MAY = """
@@ -46,13 +51,22 @@ PEOPLE = {
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[ExampleService]:
+def harbor_alone() -> dict[str, list[str]]:
+    """The rows of the harbor district before anything was written in the other one."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def written(
+    tmp_path_factory: pytest.TempPathFactory, prepared: Path, harbor_alone: dict[str, list[str]]
+) -> Iterator[ExampleService]:
     """A service in which one of everything is written in both districts, under the same ids."""
     folder = tmp_path_factory.mktemp("written")
     copy_prepared(prepared, folder)
     for service in opened(folder):
-        for district_id in ("harbor", "mesa"):
-            write_everything(service, district_id)
+        write_everything(service, "harbor")
+        harbor_alone |= rows_of(service, "harbor")
+        write_everything(service, "mesa")
         yield service
 
 
@@ -70,10 +84,10 @@ def kind_of(method: str, path: str) -> str:
     return "write" if method == "POST" and kind == "see" else kind
 
 
-def filled(service: ExampleService, path: str, student: str = "k-amara") -> str:
-    """A route's address, for the entries of the harbor district."""
+def filled(service: ExampleService, path: str, student: str = "k-amara", *, district_id: str = "harbor") -> str:
+    """A route's address, for the entries of a district."""
     (follow_up,) = (
-        row for row in service.rows(FollowUpRow) if isinstance(row, FollowUpRow) and row.district_id == "harbor"
+        row for row in service.rows(FollowUpRow) if isinstance(row, FollowUpRow) and row.district_id == district_id
     )
     return path.format(
         student_key=student,
@@ -93,6 +107,13 @@ def content(service: ExampleService) -> dict[str, list[str]]:
             for name, table in Row.metadata.tables.items()
             if name not in NOT_COMPARED
         }
+
+
+def test_what_people_write_in_one_district_under_the_ids_of_another_changes_no_row_of_it(
+    written: ExampleService, harbor_alone: dict[str, list[str]]
+) -> None:
+    assert rows_of(written, "harbor") == harbor_alone
+    assert len([name for name, rows in rows_of(written, "mesa").items() if rows]) > 20
 
 
 def test_reading_changes_nothing(written: ExampleService) -> None:
@@ -160,3 +181,44 @@ def test_of_a_restricted_note_everybody_who_sees_the_student_sees_that_there_is_
         page = Browser(written, "harbor", staff_id).get("/students/k-amara").text
         assert page.count("Restricted</span>") == 2
         assert ("/restricted/" in page) == (staff_id == "s-ines")
+
+
+def everybody(service: ExampleService, district_id: str) -> list[Browser]:
+    """Somebody for each thing that routes ask for: students, the district, people and their access, what is shared."""
+    with service.write_session() as session:
+        for role in ("privacy_officer", "data_team"):
+            person = NewPerson(f"p-{role}", "Pat", "Zed", f"{role}@{district_id}.org", role)
+            add_person(session, district_id, person)
+        give_permission(session, district_id, "p-privacy_officer", "administration", NOW)
+    people = (AUTHORS[district_id], "s-lena", "p-data_team", "p-privacy_officer", "s-kira")
+    return [Browser(service, district_id, one) for one in people]
+
+
+def told(browsers: Sequence[Browser], method: str, address: str) -> tuple[int, str]:
+    """What a route answers the first of some people who may open it: its status, its page, and where it leads."""
+    for browser in browsers:
+        answer = browser.get(address) if method == "GET" else browser.send(address)
+        if answer.status_code != 404:
+            break
+    return answer.status_code, f"{answer.text} {answer.headers.get('location', '')}"
+
+
+def test_no_route_tells_or_changes_anything_of_another_district(written: ExampleService) -> None:
+    """District × district × route, reading and writing, under the same ids; it comes last, as it writes."""
+    asked = [(method, route.path) for route in BEHIND_A_DOOR for method in route.methods or ()]
+    opened = set()
+    for district_id, other in (("harbor", "mesa"), ("mesa", "harbor")):
+        before, foreign = rows_of(written, other), names_of(other)
+        browsers = everybody(written, district_id)
+        for method, path in asked:
+            status, said = told(browsers, method, filled(written, path, district_id=district_id))
+            assert not [name for name in foreign if name in said], (district_id, method, path)
+            opened |= {path} if status != 404 else set()
+        assert rows_of(written, other) == before, district_id
+    assert {path for _, path in asked} - opened <= NOT_THERE
+
+
+def test_a_page_that_tells_of_another_district_is_found(written: ExampleService) -> None:
+    written.app.get("/leak")(lambda: {"said": "Abel Quintana"})
+    _, said = told([Browser(written, "harbor", "s-lena")], "GET", "/leak")
+    assert [name for name in names_of("mesa") if name in said] == ["Quintana"]
