@@ -16,6 +16,7 @@ from features.engine.view import Values, View
 from features.engine.visible_tables import VisibleTables
 from features.language.feature_set import FeatureSet
 from features.snapshots.live_features import SNAPSHOT_TABLES
+from features.warehouse.file import PLAIN_PLANS
 from tests.drawn import canonical, reader_of
 from tests.spec.made_districts import AS_OF, CALENDAR, District, Rows, districts, in_town, merged
 from tests.sweeps import swept
@@ -63,6 +64,9 @@ SURROUNDINGS: Rows = {
 }
 
 
+MACHINES = {"here": ("America/Los_Angeles", PLAIN_PLANS), "elsewhere": ("Pacific/Kiritimati", "")}
+"""The time zone of a machine, and the optimizers that are switched off there: of a large warehouse none."""
+
 FOUND: dict[tuple["Looking", str, str], pd.DataFrame] = {}
 """Snapshots taken before: several properties are put to the same districts, and each compares with the same one."""
 MOST_FOUND = 500
@@ -81,17 +85,17 @@ class Looking:
         """The snapshot's query."""
         return snapshot_script(SnapshotQuery(self.feature_set, self.view.shape, engine=self.engine))
 
-    def rows(self, rows: Rows, *, zone: str = "America/Los_Angeles") -> list[str]:
+    def rows(self, rows: Rows, *, machine: str = "here") -> list[str]:
         """The snapshot of a district to the last bit, context left out; the student comes first in a row."""
-        return lines(self.frame(rows, zone=zone).drop(columns=list(self.feature_set.context())))
+        return lines(self.frame(rows, machine=machine).drop(columns=list(self.feature_set.context())))
 
-    def frame(self, rows: Rows, *, zone: str = "America/Los_Angeles") -> pd.DataFrame:
+    def frame(self, rows: Rows, *, machine: str = "here") -> pd.DataFrame:
         """The snapshot of a district, taken once."""
-        asked = (self, zone, repr(rows))
+        asked = (self, machine, repr(rows))
         if asked not in FOUND:
             if len(FOUND) == MOST_FOUND:
                 FOUND.clear()
-            FOUND[asked] = found_by(self.script, self.view.values, merged(SURROUNDINGS, self.moved(rows)), zone)
+            FOUND[asked] = found_by(self.script, self.view.values, merged(SURROUNDINGS, self.moved(rows)), machine)
         return FOUND[asked]
 
     def moved(self, rows: Rows) -> Rows:
@@ -101,13 +105,16 @@ class Looking:
         return {**rows, "enrollments": grades}
 
 
-def found_by(script: Script, values: Values, rows: Rows, zone: str = "America/Los_Angeles") -> pd.DataFrame:
-    """What a query finds on these rows, in a process of that time zone."""
+def found_by(script: Script, values: Values, rows: Rows, machine: str = "here") -> pd.DataFrame:
+    """What a query finds on these rows, in a process of that machine."""
     records = reader_of(rows, names=(*SNAPSHOT_TABLES, "completions"))
+    zone, switched_off = MACHINES[machine]
     try:
         records.connection.execute(f"SET TimeZone = '{zone}'")
+        records.connection.execute(f"SET disabled_optimizers = '{switched_off}'")
         return script.frame(records.connection, values)
     finally:
+        records.connection.execute(f"SET disabled_optimizers = '{PLAIN_PLANS}'")
         records.connection.close()
 
 
