@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.faults.states import state_of
 
-PAUSE = 0.01
-"""Seconds between two reads."""
+PAUSE = 0.03
+"""Seconds between two reads: other moments each time, and the loads have a processor."""
 
 
 def main(warehouse: Path) -> None:

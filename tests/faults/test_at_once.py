@@ -113,6 +113,15 @@ def readers(site: Site, count: int) -> Iterator[list[Reads]]:
         seen.append([(seconds, State(digest, loads)) for seconds, digest, loads in reads])
 
 
+def wait_for_reads(site: Site, state: State) -> None:
+    """Returns once each reader saw the state; one that never does fails the test within a minute."""
+    until = time.monotonic() + 60
+    for file in sorted(site.folder.glob("reads*")):
+        while state.digest not in file.read_text(encoding="utf-8").rpartition("\n")[0].rpartition("\n")[2]:
+            assert time.monotonic() < until, "a reader never saw the last load"
+            time.sleep(0.05)
+
+
 def started(site: Site, printed: Path) -> "subprocess.Popen[bytes]":
     """A process that reads until its standard input ends."""
     command = [sys.executable, str(Path(__file__).with_name("continuous_reader.py")), str(site.warehouse)]
@@ -130,7 +139,7 @@ def test_readers_see_whole_states_in_order_and_wait_no_longer_than_a_moment(
         for number in range(LOADS):
             assert forks.run(site, sent[number % 3]).code == 0
             states.append(site.state)
-        time.sleep(1)
+        wait_for_reads(site, states[-1])
     for reads in seen:
         order = [states.index(state) for _, state in reads]
         assert all(before <= after for before, after in pairwise(order))
