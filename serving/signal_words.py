@@ -17,7 +17,7 @@ from serving.store.run_queries import has_other_scoring
 from serving.store.statements import statement
 from serving.store.student_records import ScoreRecords, score_records
 from serving.support.listed_students import first_lists
-from serving.wording.change_in_short import change_in_short
+from serving.wording.change_in_short import change_in_short, steady_words
 from serving.wording.locale import Language, msgid
 from serving.wording.named_reasons import named_reasons
 from serving.wording.own_record import own_record
@@ -47,6 +47,7 @@ WORDED_COLUMNS = (
 class SignalWords:
     """How a score changed, and what stands out first: of which kind that is, and how much else does.
 
+    `change` is empty where the signals are about as they were: a list would say it in nearly every row.
     `signal` is short, as a row of a list has it; `need` is the first reason in full, and empty without one.
     """
 
@@ -136,7 +137,8 @@ def word_score(
     """The words of a score."""
     score, other_scoring, is_first = records.score, bool(style[3]), bool(style[4])
     nothing_before = is_first and score.previous_band is None  # of the first list nothing comes before for anybody
-    change = "" if nothing_before else change_in_short(language, score, other_scoring=other_scoring)
+    said = "" if nothing_before else change_in_short(language, score, other_scoring=other_scoring)
+    change = "" if said in steady_words(language, score) else said
     if score.band == "unknown":
         return SignalWords(change, language.translate(TOO_LITTLE), "none", 0)
     record = own_record(records.history(), records.run.as_of)

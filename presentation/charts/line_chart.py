@@ -11,6 +11,8 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 190, 16, 46
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 APART = 17.0
 """Least distance between two names at the ends of lines."""
+ACROSS = "students listed, of 100"
+"""What the horizontal axis of a chart over the length of the list says."""
 SQUARE = "rule"
 """The kind whose points are squares, so that color is not all that tells lines apart."""
 
@@ -76,18 +78,20 @@ def precision_chart(series: Sequence[LineSeries], *, own: float, everyone: float
     return Chart("precision", "lines", title, described(series), WIDTH, frame.height, marks)
 
 
-def rate_chart(series: Sequence[LineSeries], *, name: str, words: str, title: str) -> Chart:
-    """A rate over the length of the list, one line a group; `words` say what the rate counts."""
-    frame, axes = capacity_frame(series, 300, words)
+def rate_chart(series: Sequence[LineSeries], *, name: str, words: str, title: str, across: str = ACROSS) -> Chart:
+    """A rate over the length of the list, one line a group; `words` say what the rate counts, `across` its length."""
+    frame, axes = capacity_frame(series, 300, words, across)
     marks = (*axis_marks(frame, axes), *line_marks(series, frame), *end_names(series, frame))
     return Chart(name, "lines", title, described(series), WIDTH, frame.height, marks)
 
 
-def capacity_frame(series: Sequence[LineSeries], height: int, up: str) -> tuple[PlotFrame, PlotAxes]:
+def capacity_frame(
+    series: Sequence[LineSeries], height: int, up: str, across: str = ACROSS
+) -> tuple[PlotFrame, PlotAxes]:
     """The frame and the axes of a chart over the capacities."""
     places = [at for at, _ in series[0].points]
     frame = PlotFrame(height, first=places[0] - 0.01, last=max(places) + 0.005)
-    return frame, PlotAxes("students listed, of 100", up, places)
+    return frame, PlotAxes(across, up, places)
 
 
 def capacity_band(frame: PlotFrame, capacity: float) -> tuple[BarMark]:

@@ -270,5 +270,5 @@ def curve_chart(
     if len(series) < 2:
         return None
     title = language.translate("Missed, of 100 who ended off track, by how many students are listed")
-    words = language.translate("missed, of 100")
-    return rate_chart(series, name=f"curve-{table.of}", words=words, title=title)
+    words, across = language.translate("missed, of 100"), language.translate("students listed, of 100")
+    return rate_chart(series, name=f"curve-{table.of}", words=words, title=title, across=across)

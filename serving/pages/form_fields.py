@@ -25,10 +25,12 @@ OUT_OF_RANGE = msgid("This number is too small or too large.")
 
 @dataclass(frozen=True)
 class FormState:
-    """A form as it is shown: what its fields hold, and what is wrong with some."""
+    """A form as it is shown: what its fields hold, what is wrong with some, and between what a day or number may be."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+    numbers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def value(self, name: str) -> str:
         """What a field holds; empty where nothing was typed."""
@@ -40,16 +42,21 @@ class FormState:
 
 
 class FieldReader:
-    """Reads what was typed; `errors` has a sentence for each field that cannot be taken."""
+    """Reads what was typed; `errors` has a sentence for each field that cannot be taken.
+
+    `days` and `numbers` have what may be given instead of one that is out of range.
+    """
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         self.fields = fields
         self.errors: dict[str, str] = {}
+        self.days: dict[str, tuple[date, date]] = {}
+        self.numbers: dict[str, tuple[int, int]] = {}
 
     @property
     def state(self) -> FormState:
         """The form as it is shown again."""
-        return FormState(self.fields, self.errors)
+        return FormState(self.fields, self.errors, self.days, self.numbers)
 
     def on_revision(self, revision: int) -> FormState:
         """The form as it is shown again above what a colleague wrote in between: saved once more, it replaces that."""
@@ -87,6 +94,7 @@ class FieldReader:
             return None
         if not earliest <= day <= latest:
             self.errors[name] = TOO_EARLY if day < earliest else TOO_LATE
+            self.days[name] = (earliest, latest)
         return day
 
     def number(self, name: str, *, least: int, most: int) -> int:
@@ -98,6 +106,7 @@ class FieldReader:
         number = int(typed) if len(typed) < len(str(most)) + 2 else most + 1
         if not least <= number <= most:
             self.errors[name] = OUT_OF_RANGE
+            self.numbers[name] = (least, most)
         return number
 
     def entry_id(self) -> str:

@@ -17,7 +17,9 @@ from models.releases import (
     verify_rollback,
 )
 from serving.access.authorize import Action, Denied, OwnDistrict, authorize, reason_for
+from serving.pages.card_view import card_sections
 from serving.pages.current_user import SignedForm
+from serving.pages.equity import outcome_choices
 from serving.pages.form_fields import FieldReader, new_entry_id
 from serving.pages.models_view import bundle_path, last_monitoring, outcome_parts
 from serving.pages.visit import CurrentVisit, Visit
@@ -61,7 +63,9 @@ def get_card(visit: CurrentVisit, outcome: str = "") -> Response:
     release = visit.context.releases.current(visit.educator.district_id, outcome)
     if release is None:
         raise HTTPException(404)
-    return visit.page("model_card.html", release=release, card=release.bundle.card)
+    header, sections = card_sections(release.bundle.card)
+    about = outcome_choices(visit).get(outcome, outcome)
+    return visit.page("model_card.html", release=release, header=header, sections=sections, about=about)
 
 
 @router.post("/models/proposals")

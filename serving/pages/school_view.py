@@ -230,11 +230,11 @@ class ViewWords:
 
     def schools_chart(self, schools: Sequence[tuple[str, Share]], names: Mapping[str, str], own: str | None) -> Chart:
         """Who had an F, by school, the most first."""
-        chosen, name = self.totals.school_id, self.school_name
         ordered = sorted(schools, key=lambda one: -one[1].share)
+        shown = short_names([self.school_name(one, names, own) for one, _ in ordered])
         rows = [
-            ShareRow(short(name(one, names, own)), s.share, of_100(s.share), self.says(s), own=one == chosen)
-            for one, s in ordered
+            ShareRow(name, s.share, of_100(s.share), self.says(s), own=one == self.totals.school_id)
+            for name, (one, s) in zip(shown, ordered, strict=True)
         ]
         title = self.language.translate("Had an F in a core course, by school, of 100")
         said = "; ".join(f"{row.name}: {row.number}" for row in rows)
@@ -247,8 +247,8 @@ class ViewWords:
         if part is None:
             return ""
         said = msgid(
-            "Of all the difference between students, about {count} in 100 parts lie between schools. The rest lies "
-            "between students of the same school."
+            "About {count} in 100 of the difference between students is between schools. The rest is within each "
+            "school."
         )
         return self.language.translate(said, count=max(1, round(part * 100)))
 
@@ -256,7 +256,8 @@ class ViewWords:
 LONGEST_NAME = 18
 
 
-def short(name: str) -> str:
-    """A name that fits beside a bar: without its last word where that is School, else cut; whole in the table."""
-    fits = name if len(name) <= LONGEST_NAME else name.removesuffix(" School")
-    return fits if len(fits) <= LONGEST_NAME else f"{fits[: LONGEST_NAME - 1].rstrip()}…"
+def short_names(names: Sequence[str]) -> list[str]:
+    """Names that fit beside bars: without a last word School where one is too long, then cut; whole in the table."""
+    fits = max(map(len, names), default=0) <= LONGEST_NAME
+    said = [name if fits else name.removesuffix(" School") for name in names]
+    return [name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…" for name in said]

@@ -21,6 +21,19 @@ NOT_SPLIT = msgid("Since {day}: {number:+.0f} of 100, new scoring")
 OTHER_SCORING = msgid("On {day}: {band}; new scoring since")
 
 
+STEADY = (
+    msgid("Little change since {day}"),
+    msgid("No change since {day}"),
+    msgid("Same signals as on {day}"),
+)
+
+
+def steady_words(language: Language, score: ScoreRow) -> set[str]:
+    """What is said of signals that are about as they were in the run before: a list leaves it out of its rows."""
+    since = score.previous_as_of
+    return {language.translate(words, day=language.day_of_year(since)) for words in STEADY} if since else set()
+
+
 def change_in_short(language: Language, score: ScoreRow, *, other_scoring: bool = False) -> str:
     """How the signals changed since the run before; `other_scoring` says that something else gave the score then."""
     if score.previous_band is None or score.previous_as_of is None:
@@ -44,8 +57,7 @@ def counted_change(
     if split is not None and split[1] and max(map(abs, split)) >= NOTICEABLE:
         return language.translate(SPLIT, day=day, records=split[0], scoring=split[1])
     if abs(total) < NOTICEABLE and score.band == score.previous_band:
-        little = msgid("Little change since {day}") if total else msgid("No change since {day}")
-        return language.translate(little, day=day)
+        return language.translate(STEADY[0] if total else STEADY[1], day=day)
     if split is None and other_scoring:
         return language.translate(NOT_SPLIT, day=day, number=total)
     return language.translate(MORE if total > 0 else FEWER, day=day, number=total)
@@ -55,7 +67,7 @@ def band_words_only(language: Language, score: ScoreRow, since: date, *, other_s
     """The change where too few past students stand behind the score for a count."""
     day, before, now = language.day_of_year(since), cast(Band, score.previous_band), cast(Band, score.band)
     if now == before:
-        return language.translate("Same signals as on {day}", day=day)
+        return language.translate(STEADY[2], day=day)
     then = band_words(language, before).lower()
     if other_scoring:
         return language.translate(OTHER_SCORING, day=day, band=then)

@@ -12,6 +12,7 @@ from serving.access.authorize import ROLE_ACTIONS
 from serving.access.people import NewPerson, add_person
 from serving.access.permissions import give_permission
 from serving.access.scopes import SCOPES
+from serving.pages.card_view import Block, CardSection, Span, card_sections
 from serving.pages.models_view import part_line
 from serving.store.district_scope import enter_district
 from serving.store.rows import AccessRow
@@ -76,6 +77,22 @@ def test_the_last_part_of_the_year_has_no_last_week() -> None:
     english = load_language("en")
     assert [part_line(english, one, last=one is SPRING).weeks for one in (AUTUMN, SPRING)] == ["11–20", "From 21 on"]
     assert part_line(english, replace(SPRING, from_week=0), last=True).weeks == "All"
+
+
+def test_a_model_card_is_shown_as_sections_and_what_programs_read_apart() -> None:
+    card = (
+        "---\nkind: rule\n---\n\n# name\n\nFor all.\n\n## Uses\n\n- **Money**: `no`.\n| A | B |\n| - | - |\n| 1 | 2 |\n"
+    )
+    header, (first, uses) = card_sections(card)
+    assert (header, first, uses.title) == ("kind: rule", CardSection("", (text("For all."),)), "Uses")
+    listed, table = uses.blocks
+    assert listed.lines == ((Span("strong", "Money"), Span("", ": "), Span("code", "no"), Span("", ".")),)
+    assert [[cell[0].words for cell in row] for row in table.rows] == [["A", "B"], ["1", "2"]]
+
+
+def text(words: str) -> Block:
+    """A paragraph."""
+    return Block("text", ((Span("", words),),))
 
 
 def test_what_somebody_turns_down_while_another_confirms_it_is_not_released(service: ExampleService) -> None:

@@ -9,7 +9,7 @@ from models.estimators.published_rule import TOO_FEW
 from models.explanations.risk_change import RiskChange
 from serving.scoring.bands import band_of
 from serving.store.rows import ScoreRow
-from serving.wording.change_in_short import change_in_short
+from serving.wording.change_in_short import change_in_short, steady_words
 from serving.wording.locale import load_language
 
 ENGLISH = load_language("en")
@@ -76,7 +76,9 @@ def test_where_the_scoring_of_then_is_gone_the_row_says_that_it_changed() -> Non
     (0.45, True, "Same signals as on Nov 13"),
 ])  # fmt: skip
 def test_where_too_few_stand_behind_a_score_no_count_is_given(now: float, other_scoring: bool, words: str) -> None:
-    assert change_in_short(ENGLISH, score_of(now, 0.40, told=False), other_scoring=other_scoring) == words
+    score = score_of(now, 0.40, told=False)
+    assert change_in_short(ENGLISH, score, other_scoring=other_scoring) == words
+    assert (words in steady_words(ENGLISH, score)) == (now == 0.45), "a list leaves it out of its rows"
 
 
 def test_a_first_score_has_nothing_to_be_set_beside() -> None:
