@@ -80,9 +80,7 @@ def test_the_last_part_of_the_year_has_no_last_week() -> None:
 
 
 def test_a_model_card_is_shown_as_sections_and_what_programs_read_apart() -> None:
-    card = (
-        "---\nkind: rule\n---\n\n# name\n\nFor all.\n\n## Uses\n\n- **Money**: `no`.\n| A | B |\n| - | - |\n| 1 | 2 |\n"
-    )
+    card = "---\nkind: rule\n---\n# x\n\nFor all.\n\n## Uses\n\n- **Money**: `no`.\n| A | B |\n| - | - |\n| 1 | 2 |\n"
     header, (first, uses) = card_sections(card)
     assert (header, first, uses.title) == ("kind: rule", CardSection("", (text("For all."),)), "Uses")
     listed, table = uses.blocks
