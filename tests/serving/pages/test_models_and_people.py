@@ -24,7 +24,10 @@ from tests.serving.browser import Browser
 from tests.serving.example_releases import OUTCOME, release, release_model, release_rule
 from tests.serving.example_service import NOW, ExampleService
 
-NOT_LOGGED = {"see_totals", "see_audit", "sign_audit", "see_models", "release_model", "see_people", "audit_access"}
+NOT_LOGGED = {
+    "see_totals", "see_audit", "sign_audit", "see_models", "release_model", "see_people", "audit_access",
+    "see_collaborative",
+}  # fmt: skip
 """What is about no student: no row of the access log is of it."""
 KEY = ReleaseKey("harbor", OUTCOME, "9")
 
