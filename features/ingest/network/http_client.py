@@ -82,8 +82,10 @@ class JsonClient:
         timeout = httpx.Timeout(self.limits.silence_seconds)
         self.http = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, transport=self.transport)
 
-    def close(self) -> None:
-        """Closes the connections."""
+    def __enter__(self) -> "JsonClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self.http.close()
 
     def get(self, url: str, parameters: Parameters | None = None, *, with_token: bool = True) -> Answer:
@@ -180,6 +182,10 @@ class JsonClient:
             raise SourceRefused(f"{named(url)}: an answer of more than {most} MiB; set a smaller page_size")
         if self.clock() > until:
             raise AnotherTry(f"the answer took longer than {self.limits.most_seconds:g} seconds")
+
+
+ClientMaker = Callable[[str, Credentials], JsonClient]
+"""Makes a client of an address: a pull takes one as an argument."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -14,8 +15,8 @@ from typing import Protocol, TypeVar
 from features.atomic_files import sync_folder
 from features.ingest.adapters.aeries import marks, rows
 from features.ingest.adapters.aeries.api import AeriesServer, Json, SchoolYear, text
-from features.ingest.adapters.oneroster.rest_pull import UNDER_WAY, folder_under_way
-from features.ingest.network.http_client import JsonClient, Limits
+from features.ingest.network.http_client import ClientMaker, JsonClient, Limits
+from features.ingest.network.pull_folder import UNDER_WAY, folder_under_way
 from features.ingest.network.refusal import SourceRefused
 from features.ingest.network.secrets import Credentials, secret_in
 from features.progress import Progress
@@ -27,6 +28,9 @@ HEADER = "AERIES-CERT"
 LIMITS = Limits(most_bytes=256 << 20)
 """Addresses without pages answer with a whole school's year."""
 
+CLIENT = partial(JsonClient, limits=LIMITS)
+"""How a client of the API is made."""
+
 DAYS_ASKED = 28
 """Days of attendance that are asked for at a time."""
 
@@ -37,12 +41,6 @@ PART = ".part"
 """The ending of a file that is not whole yet."""
 
 T = TypeVar("T")
-ClientMaker = Callable[[str, Mapping[str, str]], JsonClient]
-
-
-def client_with(url: str, certificate: Mapping[str, str]) -> JsonClient:
-    """A client that shows a certificate."""
-    return JsonClient(url, Credentials("", ""), LIMITS, certificate=certificate)
 
 
 def pull_aeries(
@@ -53,7 +51,7 @@ def pull_aeries(
     environment: Mapping[str, str],
     progress: Progress,
     turn: Callable[[], AbstractContextManager[None]],
-    client_of: ClientMaker = client_with,
+    client_of: ClientMaker = CLIENT,
 ) -> int:
     """Brings a folder to the state of the API, and returns how many rows it has.
 
@@ -62,13 +60,10 @@ def pull_aeries(
     """
     if not isinstance(source, AeriesApi):
         raise TypeError(source.kind)
-    client = client_of(source.url, {HEADER: secret_in(environment, source.certificate_variable)})
-    under_way = folder_under_way(folder)
-    try:
-        pull = AeriesPull(AeriesServer(client, source.url, source.page_size), source, under_way, progress)
-        found = pull.run()
-    finally:
-        client.close()
+    certificate, under_way = secret_in(environment, source.certificate_variable), folder_under_way(folder)
+    with client_of(source.url, Credentials("", "")) as client:
+        client.certificate = {HEADER: certificate}
+        found = AeriesPull(AeriesServer(client, source.url, source.page_size), source, under_way, progress).run()
     with turn():
         publish(folder)
     return found

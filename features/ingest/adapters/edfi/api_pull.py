@@ -13,8 +13,8 @@ from features.ingest.adapters.edfi.edfi_adapters import PULLED, words_of
 from features.ingest.adapters.edfi.mart_export import export_marts
 from features.ingest.adapters.edfi.pull import EdFiPull
 from features.ingest.adapters.edfi.store import open_store
-from features.ingest.network.http_client import JsonClient
-from features.ingest.network.secrets import Credentials, credentials_in
+from features.ingest.network.http_client import ClientMaker, JsonClient
+from features.ingest.network.secrets import credentials_in
 from features.progress import Progress
 from features.settings import District
 from features.sources.declaration import Source
@@ -22,8 +22,6 @@ from features.sources.marts import EdFiApi
 
 STORE = Path(".store") / "resources.duckdb"
 """Where the store lies in the folder of a pull: a load does not see hidden files."""
-
-ClientMaker = Callable[[str, Credentials], JsonClient]
 
 
 def pull_edfi(
@@ -44,8 +42,7 @@ def pull_edfi(
     if not isinstance(source, EdFiApi):
         raise TypeError(source.kind)
     credentials = credentials_in(environment, source.key_variable, source.secret_variable)
-    client = client_of(source.url, credentials)
-    try:
+    with client_of(source.url, credentials) as client:
         api = discovered_api(client, page_size=source.page_size, paging=source.paging)
         with open_store(folder / STORE) as store:
             EdFiPull(api, store, progress).run()
@@ -53,8 +50,6 @@ def pull_edfi(
             export_marts(store, new_folder(folder / STORE.parent / "marts"), words_of(district, source))
         with turn():
             publish(folder, rows)
-    finally:
-        client.close()
     return sum(rows.values())
 
 

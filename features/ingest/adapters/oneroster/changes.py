@@ -75,11 +75,12 @@ def note_settings(conversion: Conversion) -> None:
 
 def has_changes_alone(writer: Writer, conversion: Conversion, package: Package) -> bool:
     """Whether a package, whose files were read, changes rows of some people only, on top of what is kept."""
-    kept, files = conversion.kept, conversion.arrival.district.files
+    kept, arrival = conversion.kept, conversion.arrival
+    files = [arrival.district.files[name] for name in arrival.owned if name in arrival.district.files]
     if kept is None or {*package.sent.values()} != {"delta"} or not (kept / SETTINGS).exists():
         return False
     same = (kept / SETTINGS).read_text(encoding="utf-8") == settings_digest(conversion)
-    declared = any(one.kind == "delta" or one.covers or one.deletes for one in files.values())
+    declared = any(one.kind == "delta" or one.covers or one.deletes for one in files)
     if not same or declared or any(writer.has_rows(f"native_{name}") for name in OF_ALL):
         return False
     for name in COLUMNS:

@@ -4,7 +4,6 @@ import csv
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,18 +11,14 @@ from pathlib import Path
 from features.atomic_files import replace_through, sync_folder
 from features.ingest.adapters.oneroster.package import COLUMNS, EACH
 from features.ingest.adapters.oneroster.rest_rows import COLLECTIONS, ROLE_COLUMNS, Collection, Json, role_rows, row_of
-from features.ingest.network.http_client import JsonClient, NotFound, named
+from features.ingest.network.http_client import ClientMaker, JsonClient, NotFound, named
+from features.ingest.network.pull_folder import UNDER_WAY, folder_under_way
 from features.ingest.network.refusal import SourceRefused
-from features.ingest.network.secrets import Credentials, credentials_in
+from features.ingest.network.secrets import credentials_in
 from features.progress import Progress
 from features.settings import District
 from features.sources.declaration import Source
 from features.sources.oneroster import OneRosterRest
-
-UNDER_WAY = Path(".pull")
-"""Where a pull writes: a load does not see hidden files."""
-
-A_DAY = 24 * 60 * 60
 
 NEXT = re.compile(r"""<([^>]*)>\s*;[^,]*\brel="?next"?""", re.IGNORECASE)
 """The address of the next page in a Link header (RFC 8288)."""
@@ -33,8 +28,6 @@ SCOPES = " ".join(
     for name in ("roster-core", "roster", "roster-demographics", "gradebook-core", "gradebook")
 )
 """What a token of version 1.2 is asked for: to read the roster, demographics and the gradebook."""
-
-ClientMaker = Callable[[str, Credentials], JsonClient]
 
 
 def pull_oneroster(
@@ -54,25 +47,13 @@ def pull_oneroster(
     """
     if not isinstance(source, OneRosterRest):
         raise TypeError(source.kind)
-    client = client_of(source.url, credentials_in(environment, source.key_variable, source.secret_variable))
-    client.token_url, client.scope = source.token_url, SCOPES if source.version == "1.2" else ""
     under_way = folder_under_way(folder)
-    try:
+    with client_of(source.url, credentials_in(environment, source.key_variable, source.secret_variable)) as client:
+        client.token_url, client.scope = source.token_url, SCOPES if source.version == "1.2" else ""
         rows = {one.file: pull_collection(client, source, one, under_way, progress) for one in COLLECTIONS}
-    finally:
-        client.close()
     with turn():
         publish(folder, source.version)
     return sum(rows.values())
-
-
-def folder_under_way(folder: Path) -> Path:
-    """Where a pull writes: what a killed one left is gone on with for a day, and removed after it."""
-    under_way = folder / UNDER_WAY
-    if under_way.exists() and time.time() - under_way.stat().st_mtime > A_DAY:
-        shutil.rmtree(under_way)
-    under_way.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return under_way
 
 
 def pull_collection(

@@ -1,6 +1,6 @@
 """An Aeries API is pulled as files with the records that it was made of; a server that does it wrong is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -58,11 +58,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pulled(server: AeriesServer, folder: Path, *, source: AeriesApi = SOURCE, limits: Limits | None = None) -> int:
     """The rows that a pull brings from a server into a folder."""
 
-    def client_of(url: str, certificate: Mapping[str, str]) -> JsonClient:
-        return JsonClient(
-            url, Credentials("", ""), limits or Limits(tries=2), sleep=lambda _: None, certificate=certificate,
-            transport=httpx.MockTransport(server),
-        )  # fmt: skip
+    def client_of(url: str, none: Credentials) -> JsonClient:
+        transport = httpx.MockTransport(server)
+        return JsonClient(url, none, limits or Limits(tries=2), sleep=lambda _: None, transport=transport)
 
     return pull_aeries(
         District(id="harbor", name="Harbor"), source, folder, environment={"AERIES_CERT": CERTIFICATE},
