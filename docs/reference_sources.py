@@ -8,6 +8,9 @@ from features.sources.declaration import Source
 from features.sources.kinds import KINDS, kind_of
 from features.tables import TABLES
 
+STATE_ID = "state_id"
+"""The column of students that is the same in all districts of a state."""
+
 
 def sources_page() -> str:
     """Every kind of source: tables and columns that it gives, and what falls away where it is the only one."""
@@ -16,7 +19,19 @@ def sources_page() -> str:
         "is missing, never 0: features, rules and outcomes that need it fall away, and the lists say so. "
         "`ontrack sources --district …` says it for a district."
     )
-    return page("What each source can tell", intro, overview(), *(part for one in KINDS for part in source_parts(one)))
+    parts = (part for one in KINDS for part in source_parts(one))
+    return page("What each source can tell", intro, overview(), movers(), *parts)
+
+
+def movers() -> str:
+    """Which sources tell the statewide id."""
+    known = [code(kind_of(one)) for one in KINDS if STATE_ID in one.gives.get("students", ())]
+    others = [code(kind_of(one)) for one in KINDS if STATE_ID not in one.gives.get("students", ())]
+    return (
+        "A student who moves between districts of one installation is followed by the statewide id, "
+        f"`students.{STATE_ID}`, and by nothing else. {', '.join(known)} give it where the system holds it; "
+        f"{', '.join(others)} does not, and its students are followed nowhere."
+    )
 
 
 def overview() -> str:

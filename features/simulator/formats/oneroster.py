@@ -37,8 +37,9 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "roles": ("userSourcedId", "roleType", "role", "beginDate", "endDate", "orgSourcedId", "userProfileSourcedId"),
     "enrollments": ("classSourcedId", "schoolSourcedId", "userSourcedId", "role", "primary", "beginDate", "endDate"),
     "demographics": (
-        "birthDate", "sex", *RACES.values(), "demographicRaceTwoOrMoreRaces", "countryOfBirthCode",
-        "stateOfBirthAbbreviation", "cityOfBirth", "publicSchoolResidenceStatus",
+        "birthDate", "sex", "americanIndianOrAlaskaNative", "asian", "blackOrAfricanAmerican",
+        "nativeHawaiianOrOtherPacificIslander", "white", "demographicRaceTwoOrMoreRaces", "hispanicOrLatinoEthnicity",
+        "countryOfBirthCode", "stateOfBirthAbbreviation", "cityOfBirth", "publicSchoolResidenceStatus",
     ),
     "categories": ("title", "weight"),
     "lineItems": (

@@ -54,7 +54,7 @@ def written_marts(source: EduWarehouse, address: str, made: Path, progress: Prog
     """Writes each mart that the database has; what a driver says is not repeated: it may hold the address."""
     rows = 0
     try:
-        connection = ibis.connect(address)
+        connection = connected(address)
         database = source.database_schema or None
         names = {name.lower(): name for name in connection.list_tables(database=database)}
         for mart in MARTS.values():
@@ -68,6 +68,16 @@ def written_marts(source: EduWarehouse, address: str, made: Path, progress: Prog
         said = f"the warehouse at {source.connection_variable} cannot be read ({type(error).__name__})"
         raise SourceRefused(f"{said}; are its address, schema and driver right?") from None
     return rows
+
+
+def connected(address: str) -> BaseBackend:
+    """A connection to a database by its address; SourceRefused where no driver of its kind is installed."""
+    kind = address.partition("://")[0].partition("+")[0]
+    try:
+        return ibis.connect(address)
+    except (ImportError, ModuleNotFoundError):
+        said = f"no driver for {kind} is installed beside OnTrack"
+        raise SourceRefused(f"{said}; install ibis-framework[{kind}] into its environment") from None
 
 
 def close(connection: BaseBackend) -> None:

@@ -212,6 +212,16 @@ def test_marts_are_pulled_from_postgresql_as_they_are_in_files(home: Path, tmp_p
     assert "between" not in str(refused.value)
 
 
+def test_a_warehouse_whose_driver_is_not_installed_is_refused_with_what_to_install(tmp_path: Path) -> None:
+    """Its address, which has a password, is in no text."""
+    source = EduWarehouse(tenant="harbor", connection_variable="WAREHOUSE", database_schema="analytics")
+    space = Workspace(District(id="harbor", name="H", source=source, records=tmp_path), tmp_path, TODAY)
+    address = "snowflake://reader:secret@account/edu/analytics?warehouse=small"
+    with pytest.raises(SourceRefused, match=r"no driver for snowflake .* ibis-framework\[snowflake\]") as no:
+        pull_sources(space, environment={"WAREHOUSE": address}, progress=quietly)
+    assert "secret" not in str(no.value)
+
+
 def as_database(home: Path, names: tuple[str, ...]) -> str:
     """The address of a database with some marts of both tenants."""
     server = postgres_server()
