@@ -69,7 +69,7 @@ class OneRosterCsv(OneRoster):
 
 
 class OneRosterRest(OneRoster):
-    """A OneRoster API, pulled whole."""
+    """A OneRoster API, pulled whole, or between whole pulls what changed."""
 
     title: ClassVar[str] = "OneRoster 1.1 and 1.2, API"
 
@@ -82,3 +82,10 @@ class OneRosterRest(OneRoster):
     key_variable: str = Field(default="ONEROSTER_KEY", description="variable of the environment with the client's key")
     secret_variable: str = Field(default="ONEROSTER_SECRET", description="likewise with its secret")
     page_size: int = Field(default=500, ge=1, le=10_000, description="objects asked for at a time")
+    whole_days: int = Field(
+        default=0,
+        ge=0,
+        le=30,
+        description="days after which everything is read again; between, a pull asks for what has a later "
+        "dateLastModified than the rows that are there; everything each time where 0",
+    )

@@ -2,7 +2,9 @@
 
 import shutil
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 UNDER_WAY = Path(".pull")
 """Where a pull writes: a load does not see hidden files."""
@@ -17,3 +19,13 @@ def folder_under_way(folder: Path) -> Path:
         shutil.rmtree(under_way)
     under_way.mkdir(parents=True, exist_ok=True, mode=0o700)
     return under_way
+
+
+class RowWriter(Protocol):
+    """Writes rows of CSV."""
+
+    def writerow(self, row: Iterable[str], /) -> object:
+        """Writes one row."""
+
+    def writerows(self, rows: Iterable[Iterable[str]], /) -> object:
+        """Writes rows."""

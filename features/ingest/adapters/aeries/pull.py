@@ -10,13 +10,13 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from features.atomic_files import sync_folder
 from features.ingest.adapters.aeries import marks, rows
 from features.ingest.adapters.aeries.api import AeriesServer, Json, SchoolYear, text
 from features.ingest.network.http_client import ClientMaker, JsonClient, Limits
-from features.ingest.network.pull_folder import UNDER_WAY, folder_under_way
+from features.ingest.network.pull_folder import UNDER_WAY, RowWriter, folder_under_way
 from features.ingest.network.refusal import SourceRefused
 from features.ingest.network.secrets import Credentials, secret_in
 from features.progress import Progress
@@ -175,16 +175,6 @@ class AeriesPull:
         self.done += 1
         self.held += sum(rows_in(path) for path in paths.values())
         self.progress(f"{', '.join(parts)}{place}: {self.held:,} rows, part {self.done} of {self.parts}")
-
-
-class RowWriter(Protocol):
-    """Writes rows of CSV."""
-
-    def writerow(self, row: Iterable[str], /) -> object:
-        """Writes one row."""
-
-    def writerows(self, rows: Iterable[Iterable[str]], /) -> object:
-        """Writes rows."""
 
 
 def writer_of(opened: ExitStack, path: Path, name: str) -> RowWriter:

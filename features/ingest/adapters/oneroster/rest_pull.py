@@ -4,15 +4,16 @@ import csv
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from features.atomic_files import replace_through, sync_folder
 from features.ingest.adapters.oneroster.package import COLUMNS, EACH
+from features.ingest.adapters.oneroster.rest_changes import WHOLE, reads_everything, rows_besides, since_of
 from features.ingest.adapters.oneroster.rest_rows import COLLECTIONS, ROLE_COLUMNS, Collection, Json, role_rows, row_of
 from features.ingest.network.http_client import ClientMaker, JsonClient, NotFound, named
-from features.ingest.network.pull_folder import UNDER_WAY, folder_under_way
+from features.ingest.network.pull_folder import UNDER_WAY, RowWriter, folder_under_way
 from features.ingest.network.refusal import SourceRefused
 from features.ingest.network.secrets import credentials_in
 from features.progress import Progress
@@ -47,20 +48,28 @@ def pull_oneroster(
     """
     if not isinstance(source, OneRosterRest):
         raise TypeError(source.kind)
-    under_way = folder_under_way(folder)
+    folder_under_way(folder)
     with client_of(source.url, credentials_in(environment, source.key_variable, source.secret_variable)) as client:
         client.token_url, client.scope = source.token_url, SCOPES if source.version == "1.2" else ""
-        rows = {one.file: pull_collection(client, source, one, under_way, progress) for one in COLLECTIONS}
+        whole = reads_everything(folder, source)
+        rows = {one.file: pull_collection(client, source, one, folder, progress, whole=whole) for one in COLLECTIONS}
     with turn():
         publish(folder, source.version)
+    if whole:
+        (folder / WHOLE).touch()
     return sum(rows.values())
 
 
 def pull_collection(
-    client: JsonClient, source: OneRosterRest, one: Collection, folder: Path, progress: Progress
+    client: JsonClient, source: OneRosterRest, one: Collection, place: Path, progress: Progress, *, whole: bool
 ) -> int:
-    """Writes the rows of a collection, whole or not at all; a collection that the API does not have is left out."""
+    """Writes the rows of a collection, all or none; a collection that the API does not have is left out.
+
+    Where the pull does not read the `whole`, it asks for changed objects, and the others are those of the one before.
+    """
+    folder = place / UNDER_WAY
     done, part = folder / f"{one.file}.csv", folder / f"{one.file}.part"
+    since, changed = "" if whole else since_of(place / done.name), set[str]()
     if done.exists():
         with done.open("rb") as file:
             return sum(1 for _ in file) - 1
@@ -73,8 +82,9 @@ def pull_collection(
         writer.writerow([*EACH, *COLUMNS[one.file]])
         roles.writerow(ROLE_COLUMNS)
         try:
-            for found in objects(client, source, one):
+            for found in objects(client, source, one, since):
                 writer.writerow(row_of(one.file, found))
+                changed.add(str(found.get("sourcedId")))
                 rows += 1
                 if one.file == "users":
                     roles.writerows(role_rows(found))
@@ -82,20 +92,33 @@ def pull_collection(
                     progress(f"{one.file}: {rows:,} rows")
         except NotFound:
             return 0
+        if since:
+            rows += write_besides(writer, place / done.name, changed)
+            write_besides(roles, place / "roles.csv", changed if one.file == "users" else frozenset())
     if one.file == "users" and source.version == "1.2":
         os.replace(folder / "roles.part", folder / "roles.csv")
     os.replace(part, done)
     return rows
 
 
-def objects(client: JsonClient, source: OneRosterRest, one: Collection) -> Iterator[Json]:
-    """Every object of a collection, once; SourceRefused where pages go round in a circle.
+def write_besides(writer: RowWriter, path: Path, changed: Set[str]) -> int:
+    """Writes the rows of the pull before that did not change, and returns how many."""
+    rows = 0
+    for row in rows_besides(path, changed):
+        writer.writerow(row)
+        rows += 1
+    return rows
+
+
+def objects(client: JsonClient, source: OneRosterRest, one: Collection, since: str = "") -> Iterator[Json]:
+    """Every object of a collection that changed `since`, once; SourceRefused where pages go round in a circle.
 
     Pages are followed by their `Link`. Without one they are asked for by offset until one is empty: neither a total nor
     a page shorter than asked for says that it is the last.
     """
     url: str | None = address_of(source, one)
-    parameters: Mapping[str, str | int] = {"limit": source.page_size, "offset": 0}
+    asked = {"filter": f"dateLastModified>='{since}'"} if since else {}
+    parameters: Mapping[str, str | int] = {"limit": source.page_size, "offset": 0, **asked}
     seen, offset, by_link = set[str](), 0, False
     while url is not None:
         answer = client.get(url, parameters)
@@ -113,7 +136,7 @@ def objects(client: JsonClient, source: OneRosterRest, one: Collection) -> Itera
         elif by_link or not page:
             url = None
         else:
-            parameters = {"limit": source.page_size, "offset": offset}
+            parameters = {"limit": source.page_size, "offset": offset, **asked}
 
 
 def address_of(source: OneRosterRest, one: Collection) -> str:

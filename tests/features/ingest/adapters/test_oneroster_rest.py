@@ -60,6 +60,7 @@ class Server:
     def __init__(self, *, most: int = 3, links: bool = False, wrong: str = "") -> None:
         self.most, self.links, self.wrong = most, links, wrong
         self.requests: list[httpx.Request] = []
+        self.held = {name: [dict(one) for one in rows] for name, rows in HELD.items()}
         self.tokens = 0
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -73,14 +74,16 @@ class Server:
 
     def page(self, request: httpx.Request, name: str) -> httpx.Response:
         """A page of a collection."""
+        since = request.url.params.get("filter", "dateLastModified>=''").split("'")[1]
+        held = [one for one in self.held.get(name, ()) if str(one.get("dateLastModified", "")) >= since]
         if name not in HELD:
             return httpx.Response(404)
         if name == "users" and self.wrong in WRONG:
             return WRONG[self.wrong](request)
         first = int(request.url.params.get("offset", 0)) if self.wrong != "circle" else 0
         step = self.most - 1 if self.wrong == "duplicates" else self.most
-        part = HELD[name][max(0, first - (self.wrong == "duplicates" and 0 < first < len(HELD[name]))) :][: self.most]
-        more = first + step < len(HELD[name])
+        part = held[max(0, first - (self.wrong == "duplicates" and 0 < first < len(held))) :][: self.most]
+        more = first + step < len(held)
         link = f'<{BASE}/rostering/v1p2/{name}?offset={first + self.most}>; rel="next"'
         return httpx.Response(200, json={name: part}, headers={"Link": link} if self.links and more else {})
 
@@ -108,7 +111,7 @@ def source(**said: object) -> OneRosterRest:
     return OneRosterRest.model_validate({"url": BASE, "token_url": "http://127.0.0.1:9/token", "page_size": 50} | said)
 
 
-def pulled(server: Server, folder: Path) -> int:
+def pulled(server: Server, folder: Path, **said: object) -> int:
     """The rows that a pull brings from a server into a folder."""
 
     def client_of(base: str, credentials: Credentials) -> JsonClient:
@@ -116,7 +119,7 @@ def pulled(server: Server, folder: Path) -> int:
 
     district = District(id="harbor", name="Harbor")
     return pull_oneroster(
-        district, source(), folder, environment=ENVIRONMENT, progress=quietly, turn=at_once, client_of=client_of
+        district, source(**said), folder, environment=ENVIRONMENT, progress=quietly, turn=at_once, client_of=client_of
     )
 
 
@@ -134,6 +137,27 @@ def test_every_object_is_pulled_once_however_pages_come(server: Server, tmp_path
     assert b"roster-demographics.readonly" in asked.content
     assert not (tmp_path / "courses.csv").exists()
     assert SECRET not in "".join(path.read_text() for path in tmp_path.iterdir())
+
+
+def test_between_whole_pulls_only_what_was_modified_is_asked_for(tmp_path: Path) -> None:
+    """The rows are then those of a whole pull; a collection that does not tell when is read whole."""
+    server = Server(most=100)
+    for name in ("users", "enrollments"):
+        for one in server.held[name]:
+            one["dateLastModified"] = "2026-01-05T08:00:00.000Z"
+    pulled(server, tmp_path / "kept", whole_days=7)
+    later = {"dateLastModified": "2026-01-09T08:00:00.000Z"}
+    server.held["users"][2].update(later, givenName="Zoe", roles=[])
+    server.held["enrollments"][0].update(later, status="tobedeleted")
+    server.held["users"].append({"sourcedId": "9", "givenName": "New", **later})
+    for days, asked in ((7, {"users", "enrollments"}), (0, set[str]())):
+        server.requests.clear()
+        pulled(server, tmp_path / ("kept" if days else "whole"), whole_days=days)
+        filtered = {one.url.path.rpartition("/")[2] for one in server.requests if "filter" in one.url.params}
+        assert filtered == asked
+    for name in ("users", "roles", "enrollments", "orgs"):
+        kept, whole = ((tmp_path / place / f"{name}.csv").read_text().splitlines() for place in ("kept", "whole"))
+        assert sorted(kept) == sorted(whole)
 
 
 def test_a_pulled_package_is_read_like_any_other(tmp_path: Path) -> None:
