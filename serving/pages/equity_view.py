@@ -176,10 +176,15 @@ def equity_view(bundle: Bundle, language: Language, schools: Mapping[str, str]) 
         students=language.amount(audit.n),
         least=audit.least,
         worst=tuple(filter(None, (worst_words(language, alone, one) for one in WORST))),
-        parts=tuple(attribute_part(language, one, audit.capacities, schools) for one in alone if one.groups),
+        parts=tuple(attribute_part(language, one, audit.capacities, schools) for one in alone if is_shown(one)),
         undecided=checks_left_open(bundle),
         digest=bundle.digest,
     )
+
+
+def is_shown(table: AuditTable) -> bool:
+    """Whether a table has groups to be compared, or one that stands beside others too small to be shown."""
+    return len(table.groups) > 1 or bool(table.groups and table.untold)
 
 
 def worst_words(language: Language, tables: Sequence[AuditTable], question: Worst) -> str:

@@ -32,4 +32,12 @@ def get_school(
         totals = load_totals(session, educator.district_id, chosen)
         view = school_view(totals, visit.language, names, asked_grade=grade, own=own) if totals else None
     where = names.get(chosen, visit.viewer.district)
-    return visit.page("school.html", view=view, where=where, school=chosen, may_choose=own is None, names=names)
+    return visit.page(
+        "school.html",
+        view=view,
+        has_list=totals is not None,
+        where=where,
+        school=chosen,
+        may_choose=own is None,
+        names=names,
+    )

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from serving.store.rows import RunRow
+from serving.store.rows import RunRow, StudentRow
 from serving.store.total_rows import OTHER_SCHOOLS, WHOLE_DISTRICT, SchoolTotalRow
 
 
@@ -35,11 +35,20 @@ Period = tuple[int, str]
 
 @dataclass(frozen=True)
 class Totals:
-    """The totals of a school, or of the district where `school_id` is empty, and the district's beside."""
+    """The totals of a school, or of the district where `school_id` is empty, and the district's beside.
+
+    Of a grade that no other school has (`alone`) the district's totals are the school's.
+    """
 
     school_id: str
     data_through: date
     rows: Sequence[SchoolTotalRow]
+    alone: frozenset[int] = frozenset()
+
+    def is_of(self, row: SchoolTotalRow, school_id: str) -> bool:
+        """Whether a row is about a school, or about the district where that is empty."""
+        of_only_school = row.school_id == WHOLE_DISTRICT and school_id == self.school_id and row.grade in self.alone
+        return row.school_id == school_id or of_only_school
 
     def of(self, measure: str, subject: str = "", school_id: str | None = None) -> dict[tuple[int, Period], Share]:
         """The shares of a measure by grade and period, of the school or of another one."""
@@ -47,7 +56,7 @@ class Totals:
         return {
             (row.grade, (row.school_year, row.period)): Share(row.n, row.yes)
             for row in self.rows
-            if row.measure == measure and row.subject == subject and row.school_id == place
+            if row.measure == measure and row.subject == subject and self.is_of(row, place)
         }
 
     def periods(self, measure: str) -> list[Period]:
@@ -62,7 +71,7 @@ class Totals:
     @property
     def grades(self) -> list[int]:
         """The grades of which anything is told."""
-        return sorted({row.grade for row in self.rows if row.school_id == self.school_id})
+        return sorted({row.grade for row in self.rows if self.is_of(row, self.school_id)})
 
     def schools(self, measure: str, grade: int, period: Period) -> Iterator[tuple[str, Share]]:
         """The shares of every school that is told apart, and of the others together, in one grade and period."""
@@ -81,7 +90,17 @@ def load_totals(session: Session, district_id: str, school_id: str) -> Totals | 
     if run is None:
         return None
     rows = session.scalars(select(SchoolTotalRow).where(of_district, SchoolTotalRow.list_id == run.list_id))
-    return Totals(school_id, run.data_through, tuple(rows))
+    return Totals(school_id, run.data_through, tuple(rows), grades_alone(session, district_id, school_id))
+
+
+def grades_alone(session: Session, district_id: str, school_id: str) -> frozenset[int]:
+    """The grades that no other school of the district has."""
+    if school_id == WHOLE_DISTRICT:
+        return frozenset()
+    schools = func.min(StudentRow.school_id), func.max(StudentRow.school_id)
+    of_one = select(StudentRow.grade_level).where(StudentRow.district_id == district_id)
+    found = of_one.group_by(StudentRow.grade_level).having(*(one == school_id for one in schools))
+    return frozenset(session.scalars(found))
 
 
 def between_schools(shares: Iterable[Share]) -> float | None:

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from serving.pages.school_totals import Share, Totals, grades_alone
 from serving.scoring.run_writer import write_run
 from serving.scoring.school_totals import suppressed_rows, write_school_totals
+from serving.store.rows import StudentRow
 from serving.store.total_rows import OTHER_SCHOOLS, WHOLE_DISTRICT, SchoolTotalRow
 from tests.serving.example_service import TODAY, ExampleService, run_of
 
@@ -54,6 +56,18 @@ def test_with_the_usual_limit_nothing_is_told_of_five_students(service: ExampleS
     with service.write_session() as session:
         write_school_totals(session, [replace(run_of("harbor"), run_id="other")], NOBODY, least=11)
         assert session.scalars(select(SchoolTotalRow)).all() == []
+
+
+def test_of_a_grade_that_one_school_has_alone_the_districts_totals_are_the_schools(service: ExampleService) -> None:
+    named = {"measure": "passed", "school_year": 2027, "period": "q1", "subject": "", "school_id": WHOLE_DISTRICT}
+    row = SchoolTotalRow(district_id="harbor", list_id="x", grade=12, n=200, yes=150, **named)
+    assert Totals("north", TODAY, (row,)).grades == []
+    own = Totals("north", TODAY, (row,), frozenset({12}))
+    assert (own.grades, own.of("passed")) == ([12], {(12, (2027, "q1")): Share(200, 150)})
+    with service.write_session() as session:
+        assert grades_alone(session, "harbor", "north") == frozenset({10}), "ninth graders are at two schools"
+        session.execute(update(StudentRow).where(StudentRow.school_id == "north").values(grade_level=12))
+        assert grades_alone(session, "harbor", "north") == frozenset({12})
 
 
 def test_a_school_that_the_others_would_give_away_is_told_together_with_one_of_them() -> None:
