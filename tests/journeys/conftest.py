@@ -65,6 +65,12 @@ class Installation:
         assert done.exit_code == 0, (done.output, done.exception)
         return done.stdout
 
+    def said_here(self, *arguments: str) -> str:
+        """What a command says on standard error, without a process of its own."""
+        done = self.invoked(arguments)
+        assert done.exit_code == 0, (done.output, done.exception)
+        return done.stderr
+
     def refused_here(self, *arguments: str, code: int) -> str:
         """Why a command refuses, which ends its process with that code; without a process of its own."""
         refused = self.invoked(arguments).exception

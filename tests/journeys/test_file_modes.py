@@ -68,7 +68,7 @@ def test_another_account_can_open_nothing(used: Installation) -> None:
 
 def test_a_home_that_others_can_open_is_said_in_one_line(used: Installation) -> None:
     (used.folder / "home").chmod(0o755)
-    said = used.said("worker", "list")
+    said = used.said_here("worker", "list")
     assert said.splitlines() == ["ontrack: other accounts can open home; run `ontrack doctor --mend`"]
     used.run_here("doctor", "--mend")
-    assert used.said("worker", "list") == ""
+    assert used.said_here("worker", "list") == ""

@@ -17,9 +17,10 @@ from features.simulator.plan import Plan
 from models.bundle.bundle import BundleParts
 from serving.scoring.score_district import score_district
 from serving.store.rows import CalendarRow, Row, SchoolRow, ScoreRow, StaffRow
+from tests.districts import copied
 from tests.serving.browser import ApiClient, Browser
 from tests.serving.example_releases import RULE, model_parts, release
-from tests.serving.example_service import NOW, TODAY, XSS, ExampleService
+from tests.serving.example_service import NOW, TODAY, XSS, ExampleService, settings_in
 
 HOSTILE = (
     "\x01\x02\x1b[31m\x07", "\x7f\x85\u2028\u2029", "\ufeff\u202e", f"</script>{XSS}", "{{7*7}}{%raw%}", "%s {0} {}",
@@ -53,15 +54,24 @@ def spoilt(name: str, cell: str) -> str:
     return cell + choice[sum(map(ord, cell)) % len(choice)]
 
 
-@pytest.fixture(params=["model", "rule"])
-def scored(request: pytest.FixtureRequest, empty_service: ExampleService) -> ExampleService:
-    """A service that loaded the hostile files of a district and scored them."""
-    context, folder = empty_service.context, empty_service.context.settings.home / "extracts"
-    release(empty_service, "harbor", parts_of(str(request.param)))
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse into which the hostile files of a district were loaded."""
+    settings = settings_in(tmp_path_factory.mktemp("loaded"))
+    folder = settings.home / "extracts"
     simulate_district(Plan("harbor", 120, TODAY, years=2), folder)
     spoil(folder)
-    report = ingest(workspace_of(context.settings, "harbor", TODAY), folder, now=NOW, progress=quietly)
+    report = ingest(workspace_of(settings, "harbor", TODAY), folder, now=NOW, progress=quietly)
     assert report.quarantine == ()
+    return settings.warehouse("harbor")
+
+
+@pytest.fixture(params=["model", "rule"])
+def scored(request: pytest.FixtureRequest, empty_service: ExampleService, loaded: Path) -> ExampleService:
+    """A service that scored them."""
+    context = empty_service.context
+    release(empty_service, "harbor", parts_of(str(request.param)))
+    copied(loaded, context.settings.warehouse("harbor"))
     audit = context.settings.audit.model_copy(update={"smallest_group": 1})  # so that totals are told of so few
     settings = context.settings.model_copy(update={"audit": audit})
     assert score_district(settings, context.engine, "harbor", as_of=TODAY, now=NOW, progress=quietly).runs
