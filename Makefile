@@ -100,8 +100,8 @@ fuzz: .venv/installed ## draw 500 requests for each operation of the API from it
 	@ONTRACK_SWEEP=fuzz $(BIN)/pytest tests/serving/api/test_fuzz.py
 
 spark: .venv/installed ## the same features on a local Spark (needs Java; some minutes)
-	@uv=$$(command -v uv || echo .tools/bin/uv); $$uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
-	@$(BIN)/pytest tests/spark
+	@sh scripts/spark
+	@PYTHONPATH=.spark $(BIN)/pytest tests/spark
 
 aequitas: .venv/installed ## the audit's figures beside Aequitas's, from an environment of its own (about a minute)
 	@sh scripts/aequitas
@@ -118,4 +118,4 @@ screenshots: .venv/installed ## take the pictures of the how-to for counselors a
 	@$(BIN)/python -m docs.screenshots
 
 clean: ## remove the environment and everything the demo made
-	rm -rf .venv .tools .aequitas .ontrack .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools .aequitas .spark .ontrack .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -9,13 +9,15 @@ from pathlib import Path
 
 KEPT = Path(__file__).parents[1] / ".pytest_cache" / "seconds.json"
 FIRST = (
-    "demo", "faults", "test_tutorial.py", "test_support_in_browser.py", "test_properties.py", "test_planted_bias.py",
-    "test_benchmarks.py", "test_worker.py", "test_nights.py", "test_planted_truth.py", "test_caseload_in_browser.py",
-    "test_journeys_in_browser.py", "test_train.py", "test_script.py", "test_risk_change.py", "test_hostile_records.py",
-    "test_mutations.py", "test_tracking_server.py", "test_collaborative_page.py", "test_prepared_table_page.py",
-    "test_oulad.py", "test_fuzz.py", "test_refused_files.py", "test_import_steps.py", "test_enrollment_properties.py",
-    "test_year_parts.py", "test_significance.py", "test_chronic_absence.py", "test_several_outcomes.py",
-    "test_record_versions.py", "test_collaborative.py",
+    "faults", "demo", "test_tutorial.py", "test_worker.py", "test_benchmarks.py", "test_collaborative_page.py",
+    "test_nights.py", "test_planted_bias.py", "test_planted_truth.py", "test_support_in_browser.py",
+    "test_properties.py", "test_api_imports.py", "test_train.py", "test_year_parts.py", "test_mutations.py",
+    "test_tracking_server.py", "test_collaborative.py", "test_way_back.py", "test_file_modes.py",
+    "test_hostile_records.py", "test_script.py", "test_several_dates.py", "test_audit_peers.py",
+    "test_policies_that_meet.py", "test_oulad.py", "test_planted_faults.py", "test_strangers_folder.py",
+    "test_load_scripts.py", "test_prepared_table.py", "test_aeries_api.py", "test_figures.py", "test_registry.py",
+    "test_risk_change.py", "test_journeys_in_browser.py", "test_ledger.py", "test_caseload_in_browser.py",
+    "test_import_steps.py", "test_fuzz.py",
 )  # fmt: skip
 """The groups that take longest, the longest first."""
 NEVER_RAN = (float("inf"), 0.0)

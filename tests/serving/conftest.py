@@ -13,7 +13,7 @@ from tests.serving.databases import FILE, ON_POSTGRESQL, copy_database, database
 from tests.serving.example_service import ExampleService
 
 HERE = Path(__file__).parent
-SAME_ON_BOTH = ("scoring/test_record_checks.py", "scoring/test_year_parts.py")
+SAME_ON_BOTH = ("scoring/test_record_checks.py", "scoring/test_risk_change.py", "scoring/test_year_parts.py")
 """What these try is decided before a run is written.
 
 That a run is written and read on PostgreSQL as on SQLite, part by part, is shown by `scoring/test_golden_run.py`, and
