@@ -28,7 +28,10 @@ TAGS = {"new": msgid("New on the list"), "more": msgid("More signals"), "first":
 
 @dataclass(frozen=True)
 class StudentLine:
-    """A student put forward, or not met; `tag` says why now, and `met_on` is None where nobody ever met them."""
+    """A student put forward, or not met; `tag` says why now, and `met_on` is None where nobody ever met them.
+
+    `tried_on` is the day on which somebody last reached or tried to reach them.
+    """
 
     student_key: str
     name: str
@@ -38,6 +41,7 @@ class StudentLine:
     tag: str
     need: str
     met_on: date | None
+    tried_on: date | None
     responsible: str
 
 
@@ -145,6 +149,7 @@ def student_line(
         tag=visit.language.translate(TAGS[tag_of(listed)]),
         need=needs[listed.key].need,
         met_on=listed.met_on,
+        tried_on=listed.tried_on,
         responsible=responsible.get(listed.key, ""),
     )
 

@@ -41,6 +41,7 @@ class Listed:
     since: date
     met_on: date | None
     is_answered: bool = False
+    tried_on: date | None = None
 
     @property
     def student_key(self) -> str:
@@ -70,6 +71,7 @@ def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]
             since=since.get(row.student_key, run.as_of),
             met_on=last.get(row.student_key, NEVER).met_on,
             is_answered=(last.get(row.student_key, NEVER).tried_on or answered - WEEK) >= answered,
+            tried_on=last.get(row.student_key, NEVER).tried_on,
         )
         for row in rows
     ]

@@ -63,6 +63,9 @@ def test_who_is_new_on_the_list_is_put_forward_until_a_contact_is_logged(service
 def test_one_only_tried_is_due_again_on_the_day_said(service: ExampleService) -> None:
     newly_listed(service)
     ines = ines_of(service)
+    long_ago = {**CONTACT, "reached": "no", "day": "2026-11-02", "entry": "c" * 32}
+    ines.send("/students/k-bruno/contacts", **long_ago, try_again_on="2026-12-01")
+    assert "Tried, not reached Nov 2, 2026" in section(ines.get("/").text, "reach"), "not: no contact on record"
     ines.send(f"{STUDENT}/contacts", **{**CONTACT, "reached": "no"}, try_again_on=f"{TODAY}")
     assert "Try again Boateng, Amara" in section(ines.get("/").text, "due")
     ines.send(f"{STUDENT}/contacts", **{**CONTACT, "reached": "no"}, try_again_on="2026-11-25")
