@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
 
 from serving.access.scopes import WHOLE_DISTRICT, Scope
+from serving.access.student_reach import at_school, may_be_near
 from serving.store.caseload_rows import CoverRow
 from serving.store.database import find_once
 from serving.store.district_scope import enter_district
@@ -215,7 +216,7 @@ def visible_students(subject: Subject) -> Select[StudentRow]:
     if subject.role in DISTRICT_WIDE:
         return own
     if subject.role == "principal":
-        return own.where(StudentRow.school_id == subject.school_id)
+        return own.where(at_school(subject.district_id, subject.school_id))
     return own.where(on_caseload(subject))
 
 
@@ -230,7 +231,8 @@ def select_people(district_id: str, student_key: str, school_id: str, today: dat
     """The people who may see a student, and the place of the reason in its order."""
     rank = access_order(student_key, school_id, today)
     named, of_district = rank.label("nearest"), StaffRow.district_id == district_id
-    people = select(StaffRow, named).where(of_district, rank.is_not(None))
+    near = may_be_near(district_id, student_key, school_id, DISTRICT_WIDE)
+    people = select(StaffRow, named).where(of_district, near, rank.is_not(None))
     return people.order_by(named, StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id)
 
 

@@ -1,10 +1,10 @@
 """Scores a district: from its warehouse and its releases to the one list and all that pages and API show."""
 
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from features.atomic_files import file_lock
-from features.definitions.served_outcomes import Served
 from features.engine.view import View
 from features.errors import NothingKnown
 from features.progress import Progress
@@ -36,19 +35,25 @@ from serving.scoring.district_release import DistrictRelease, load_served_releas
 from serving.scoring.flags import write_flags
 from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle
 from serving.scoring.kept_features import kept_features
+from serving.scoring.list_cohorts import Releases, begin_cohorts
 from serving.scoring.list_people import list_people
 from serving.scoring.list_writer import write_list
 from serving.scoring.ranking import Ranking, rank_together
 from serving.scoring.run_summary import ListSummary, find_list, summary_of
 from serving.scoring.run_writer import run_row
-from serving.scoring.scored_cohort import STUDENTS_AT_ONCE, ListInputs, ScoredCohort, begin_cohort, scored_cohort
+from serving.scoring.scored_cohort import (
+    STUDENTS_AT_ONCE,
+    CohortWork,
+    ListInputs,
+    ScoredCohort,
+    begin_cohort,
+    scored_cohort,
+)
 from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
 from serving.scoring.student_scores import last_year_lists, placed_scores
 from serving.scoring.typical_ranges import write_list_totals
 from serving.store.student_records import WrittenRecords
 from serving.support.warehouse_export import export_supports
-
-Releases = Sequence[tuple[Served, DistrictRelease]]
 
 
 def score_district(
@@ -82,12 +87,14 @@ def score_in_turn(
         today = settings.today or now.astimezone(ZoneInfo(district.timezone)).date()
         with reader_pool(reader) as pool:
             progress(f"{district.name}: checking records")
-            check = pool.submit(lambda own: check_district(own, district, today))
+            check = partial(check_district, district=district, today=today)
             view, declared = view_unless_refused(reader, as_of, check), reader.declared_policies()
-            facts = district_facts(pool, view)
             progress(f"{district.name}: scoring as of {as_of}")
             inputs = ListInputs(reader, pool, view, WrittenRecords(engine, district_id), engine)
-            cohorts = scored_cohorts(inputs, releases, ids, check, progress)
+            begun, found = begin_cohorts(inputs, releases, check)
+            facts = district_facts(pool, view)
+            refuse_errors(found.result())
+            cohorts = scored_cohorts(inputs, releases, begun, ids, progress)
             runs = build_runs(inputs, cohorts, facts, list_id=ids.list_id, now=now)
             courses = facts.courses.result()
     write_runs(settings, engine, runs, courses, today)
@@ -96,7 +103,7 @@ def score_in_turn(
     summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
     scores = pd.concat([run.scores[["student_key", "flagged"]] for run in runs])
     every, listed = scores["student_key"].nunique(), scores["student_key"][scores["flagged"]].nunique()
-    warnings = (*check.result().warnings, *policy_findings(releases, declared))
+    warnings = (*found.result().warnings, *policy_findings(releases, declared))
     return ListSummary(ids.list_id, tuple(summaries), warnings, every, listed)
 
 
@@ -114,27 +121,24 @@ def write_runs(
         write_list(engine, runs, settings.service.keep_runs, totals=write_totals, before=flags.result)
 
 
-def view_unless_refused(reader: Reader, as_of: date, check: Future[RecordCheck]) -> View:
+def view_unless_refused(reader: Reader, as_of: date, check: Callable[[Reader], RecordCheck]) -> View:
     """The view of a date; where there is none, what the check refuses is said first."""
     try:
         return reader.view(as_of)
     except NothingKnown:
-        refuse_errors(check.result())
+        refuse_errors(check(reader))
         raise
 
 
 def scored_cohorts(
-    inputs: ListInputs, releases: Releases, ids: "ListIds", check: Future[RecordCheck], progress: Progress
+    inputs: ListInputs, releases: Releases, begun: dict[str, CohortWork], ids: "ListIds", progress: Progress
 ) -> list[ScoredCohort]:
-    """The cohorts of all outcomes served of whose grades somebody is enrolled; Refused where the check found errors."""
-    inputs.written.read()
-    begun = deque(begin_cohort(inputs, served.settings, release) for served, release in releases)
-    refuse_errors(check.result())
+    """The cohorts of all outcomes served of whose grades somebody is enrolled; what was begun is used up."""
     found = []
     for (served, release), run_id in zip(releases, ids.runs, strict=True):
         if len(releases) > 1:
             progress(f"{served.settings.district(release.district_id).name}: {release.outcome.name}")
-        found.append(scored_cohort(begun.popleft(), inputs.view, run_id=run_id))
+        found.append(scored_cohort(begun.pop(release.outcome.name), inputs.view, run_id=run_id))
     return [one for one in found if one is not None]
 
 

@@ -20,10 +20,11 @@ from models.bundle.year_parts import describe_parts
 from models.pool.learned_from import withdrawn
 from models.served_scorer import judged_elsewhere
 from serving.scoring.district_release import DistrictRelease, load_served_releases
+from serving.scoring.list_cohorts import Releases
 from serving.scoring.partition_scores import PartitionScores
 from serving.scoring.ranking import Ordered, Places, Ranking, order_scored, rank_together
 from serving.scoring.run_summary import ListSummary, RunSummary
-from serving.scoring.score_district import Releases, list_ids, policy_findings
+from serving.scoring.score_district import list_ids, policy_findings
 from serving.scoring.scored_cohort import serves_several
 
 SCORES, LISTS = "scores", "lists"

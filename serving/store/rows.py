@@ -89,6 +89,7 @@ class StudentRow(Row):
     __table_args__ = (
         ForeignKeyConstraint(["district_id"], ["districts.district_id"]),
         Index(None, "district_id", "student_id"),
+        Index(None, "district_id", "school_id"),
     )
 
     district_id: Mapped[str] = mapped_column(primary_key=True)
@@ -104,7 +105,10 @@ class CaseloadRow(Row):
     """A student on a counselor's caseload."""
 
     __tablename__ = "caseloads"
-    __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["district_id"], ["districts.district_id"]),
+        Index(None, "district_id", "student_key"),
+    )
 
     district_id: Mapped[str] = mapped_column(primary_key=True)
     staff_id: Mapped[str] = mapped_column(primary_key=True)

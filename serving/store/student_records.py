@@ -108,7 +108,7 @@ def write_records(session: Session, district_id: str, changes: RecordChanges) ->
 
     Refused where another run has written other records of a student since the run looked.
     """
-    newest = select(func.max(StudentRecordsRow.number)).where(StudentRecordsRow.district_id == district_id)
+    newest = select(func.max(RecordStateRow.number)).where(RecordStateRow.district_id == district_id)
     number = session.scalar(newest) or 0
     held = digests_in_turn(session, district_id).reindex(changes.digests.index)
     to_write = held.fillna(0) != changes.digests

@@ -1,0 +1,31 @@
+"""Conditions that leave most of a large district aside before each person or student is looked at."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from serving.store.caseload_rows import CoverRow
+from serving.store.rows import CaseloadRow, StaffRow, StudentRow
+from serving.store.support_rows import RoleAssignmentRow
+
+
+def may_be_near(
+    district_id: str, student_key: str, school_id: str, district_wide: Collection[str]
+) -> ColumnElement[bool]:
+    """Whether a person can have a reason to see a student; who has none of these is looked at no closer."""
+    keeps = select(CaseloadRow.staff_id).where(
+        CaseloadRow.district_id == district_id, CaseloadRow.student_key == student_key
+    )
+    covers = select(CoverRow.staff_id).where(CoverRow.district_id == district_id)
+    given = select(RoleAssignmentRow.staff_id).where(RoleAssignmentRow.district_id == district_id)
+    by_id = (StaffRow.staff_id.in_(found) for found in (keeps, covers, given))
+    of_school = and_(StaffRow.role == "principal", StaffRow.school_id == school_id)
+    return or_(StaffRow.role.in_(sorted(district_wide)), of_school, *by_id)
+
+
+def at_school(district_id: str, school_id: str | None) -> ColumnElement[bool]:
+    """Whether a student is at a school; the keys are looked up first, so that scores of others are not read."""
+    here = aliased(StudentRow)
+    keys = select(here.student_key).where(here.district_id == district_id, here.school_id == school_id)
+    return StudentRow.student_key.in_(keys)
