@@ -1,17 +1,23 @@
 """Two warehouses of the same district, held against each other record by record and feature by feature."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pandas as pd
 
+from features.definitions.grade9 import NinthGrade
 from features.engine.stored_tables import schema_of
 from features.language.feature_set import FeatureSet
 from features.snapshots.snapshot import Snapshot, build_snapshot
 from features.table_schema import ENVELOPE
 from features.tables import TABLES
 from features.warehouse.file import open_warehouse
+from models.estimators.risk_model import RiskModel
+from models.explanations.reasons import Reasons
+from models.scoring import order_of, reasons_of
 
 APART = {column.name for column in ENVELOPE}
 
@@ -58,3 +64,20 @@ def by_own_id(snapshot: Snapshot, ids: dict[str, str]) -> Snapshot:
     """A snapshot whose students are called and ordered by the district's own ids."""
     features = snapshot.features.rename(index=ids).sort_index()
     return replace(snapshot, features=features, school_days=snapshot.school_days.rename(index=ids).sort_index())
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a scorer says of a cohort: risk by student, the order of the list, and the reasons of each."""
+
+    risk: tuple[float, ...]
+    listed: tuple[str, ...]
+    reasons: tuple[Reasons, ...]
+
+
+def served_by(model: RiskModel, snapshot: Snapshot) -> Served:
+    """What a model says of a snapshot."""
+    features, days = snapshot.features, np.asarray(snapshot.school_days, dtype=np.float64)
+    order = pd.Series(order_of(model, features), features.index).sort_values(ascending=False, kind="stable")
+    reasons = reasons_of(model, features, NinthGrade, days=days)
+    return Served(tuple(model.risk(features)), tuple(map(str, order.index)), tuple(reasons))

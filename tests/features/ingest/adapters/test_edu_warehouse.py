@@ -1,7 +1,6 @@
 """The marts of an EDU warehouse become the records that they were made of, and one tenant never sees another."""
 
 import shutil
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -27,11 +26,8 @@ from features.snapshots.snapshot import Snapshot
 from features.sources.marts import OF_MARTS, EduWarehouse
 from features.warehouse.file import open_warehouse
 from models.estimators.fitting import fit_risk_model
-from models.estimators.risk_model import RiskModel
-from models.explanations.reasons import Reasons
-from models.scoring import order_of, reasons_of
 from tests.features.ingest.adapters.attendance_days import beside, our_days, their_days
-from tests.features.ingest.adapters.districts_alike import differences, snapshots_by_own_id
+from tests.features.ingest.adapters.districts_alike import differences, served_by, snapshots_by_own_id
 from tests.postgresql import postgres_server
 from tests.warehouse_filling import fill_warehouse
 from training.cohort_examples import labelled_cohorts
@@ -106,23 +102,6 @@ def test_risk_list_and_reasons_are_the_same_where_their_inputs_are_there(
     assert ours == theirs
     assert len(set(ours.risk)) > 5
     assert sum(len(one.needs) + len(one.strengths) for one in ours.reasons) > 20
-
-
-@dataclass(frozen=True)
-class Served:
-    """What a scorer says of a cohort: risk by student, the order of the list, and the reasons of each."""
-
-    risk: tuple[float, ...]
-    listed: tuple[str, ...]
-    reasons: tuple[Reasons, ...]
-
-
-def served_by(model: RiskModel, snapshot: Snapshot) -> Served:
-    """What a model says of a snapshot."""
-    features, days = snapshot.features, np.asarray(snapshot.school_days, dtype=np.float64)
-    order = pd.Series(order_of(model, features), features.index).sort_values(ascending=False, kind="stable")
-    reasons = reasons_of(model, features, NinthGrade, days=days)
-    return Served(tuple(model.risk(features)), tuple(map(str, order.index)), tuple(reasons))
 
 
 def test_the_attendance_day_is_that_of_the_warehouse_and_each_difference_is_a_day_not_taken(home: Path) -> None:
