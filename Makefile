@@ -81,7 +81,7 @@ audits: .venv/installed ## audit 50 simulated districts in which nothing is plan
 gates: .venv/installed ## 400 gates on models of which the truth is known, of each kind and size (half an hour)
 	@$(BIN)/python -m benchmarks.gates $(if $(MINUTES),--minutes $(MINUTES))
 
-pools: .venv/installed ## a pooled model beside local ones, 20 draws of districts of which the truth is planted (about 25 minutes)
+pools: .venv/installed ## a pooled model beside local ones, 20 draws of districts of which the truth is planted (about 40 minutes)
 	@$(BIN)/python -m benchmarks.collaborative $(if $(MINUTES),--minutes $(MINUTES))
 
 weeks: .venv/installed ## what would be served on every Monday of a year, of the demo's Harbor (some minutes)

@@ -151,11 +151,11 @@ class UnusedCode:
     usual: float
 
 
-def unused_codes(files: Sequence[SharedFigures]) -> tuple[UnusedCode, ...]:
-    """Codes that nearly nobody has in one district and many have in the others."""
+def unused_codes(files: Sequence[SharedFigures], codes: Sequence[ComparedShare]) -> tuple[UnusedCode, ...]:
+    """Of the compared `codes`, those that nearly nobody has in one district and many have in the others."""
     return tuple(
         UnusedCode(one.name, other.district_id, one.pooled.estimate)
-        for one in compare_codes(files)
+        for one in codes
         for other in files
         if other.district_id not in one.shares and one.name not in other.shares and is_common(one, other)
     )

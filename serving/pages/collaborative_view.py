@@ -22,7 +22,7 @@ from models.metrics.intervals import Interval
 from presentation.numbers import of_100, school_year, share_interval, signed_of_100
 from serving.pages.collaborative_funnels import FunnelPart, differ_words, district_words, funnel_part
 from serving.wording.collaborative import VERDICTS
-from serving.wording.groups import attribute_words, group_words
+from serving.wording.groups import attribute_words, row_words
 from serving.wording.locale import Language
 
 
@@ -68,7 +68,7 @@ def collaborative_view(language: Language, files: Sequence[SharedFigures], reade
         students=language.amount(sum(one.students for one in files)),
         shares=tuple(funnel_part(language, one, files, reader.own) for one in compare_shares(files)),
         tables=(*groups_tables(language, files, reader.own), *found),
-        codes=(*code_words(language, files, reader), *unused_words(language, files, reader)),
+        codes=codes_words(language, files, reader),
     )
 
 
@@ -87,7 +87,7 @@ def groups_tables(language: Language, files: Sequence[SharedFigures], own: str) 
             found, mine = one.pooled, one.shares.get(own)
             missed = Interval(1 - found.estimate, 1 - found.high, 1 - found.low)
             own_cell = of_100(1 - mine[0] / mine[1]) if mine else "–"
-            row = (group_words(language, name), str(found.districts), share_interval(missed), own_cell)
+            row = (row_words(language, attribute, name), str(found.districts), share_interval(missed), own_cell)
             rows.append(row if own else row[:3])
         title = language.translate("Who is missed: {attribute}", attribute=attribute_words(language, attribute).lower())
         made.append(WordsTable(title, head if own else head[:3], tuple(rows)))
@@ -161,9 +161,10 @@ def evidence_table(language: Language, files: Sequence[SharedFigures], own: str)
     )
 
 
-def code_words(language: Language, files: Sequence[SharedFigures], reader: Reader) -> tuple[str, ...]:
-    """Codes that one district uses otherwise than the others."""
-    return tuple(
+def codes_words(language: Language, files: Sequence[SharedFigures], reader: Reader) -> tuple[str, ...]:
+    """Codes that one district uses otherwise than the others, or hardly at all."""
+    codes = compare_codes(files)
+    other = [
         language.translate(
             "{code}: {count} of 100 students have it in {district}, {usual} of 100 over all.",
             code=one.name.removeprefix(CODE),
@@ -171,24 +172,21 @@ def code_words(language: Language, files: Sequence[SharedFigures], reader: Reade
             district=called(language, who, reader),
             usual=of_100(one.pooled.estimate),
         )
-        for one in compare_codes(files)
+        for one in codes
         for who in one.other_meaning
         if reader.own in ("", who)
-    )
-
-
-def unused_words(language: Language, files: Sequence[SharedFigures], reader: Reader) -> tuple[str, ...]:
-    """Codes that nearly nobody has in one district and many have in the others."""
-    return tuple(
+    ]
+    unused = [
         language.translate(
             "{code}: in {district} no one or few have it. In the others, {usual} of 100 do.",
             code=one.name.removeprefix(CODE),
             district=called(language, one.district_id, reader),
             usual=of_100(one.usual),
         )
-        for one in unused_codes(files)
+        for one in unused_codes(files, codes)
         if reader.own in ("", one.district_id)
-    )
+    ]
+    return (*other, *unused)
 
 
 def called(language: Language, district_id: str, reader: Reader) -> str:

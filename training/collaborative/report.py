@@ -176,7 +176,7 @@ def unused_points(files: Sequence[SharedFigures], *, own: str, names: Mapping[st
     return [
         f"{subject(one.name)} Nearly nobody has it in {called(one.district_id, own, names)}, "
         f"{of_100(one.usual)} of 100 over the others."
-        for one in unused_codes(files)
+        for one in unused_codes(files, compare_codes(files))
         if not own or one.district_id == own
     ]
 
