@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from serving.pages.school_totals import Share, Totals, grades_alone
+from serving.pages.school_view import school_view
 from serving.scoring.run_writer import write_run
 from serving.scoring.school_totals import suppressed_rows, write_school_totals
 from serving.store.rows import StudentRow
 from serving.store.total_rows import OTHER_SCHOOLS, WHOLE_DISTRICT, SchoolTotalRow
+from serving.wording.locale import load_language
 from tests.serving.example_service import TODAY, ExampleService, run_of
 
 NOBODY = pd.DataFrame(
@@ -68,6 +70,17 @@ def test_of_a_grade_that_one_school_has_alone_the_districts_totals_are_the_schoo
         assert grades_alone(session, "harbor", "north") == frozenset({10}), "ninth graders are at two schools"
         session.execute(update(StudentRow).where(StudentRow.school_id == "north").values(grade_level=12))
         assert grades_alone(session, "harbor", "north") == frozenset({12})
+
+
+def test_a_grade_with_signals_at_more_than_two_in_five_is_said_to_be_a_matter_of_the_school_first() -> None:
+    def crowded(yes: int) -> tuple[str, ...]:
+        named = {"measure": "signals", "school_year": 2027, "period": "", "subject": "", "school_id": WHOLE_DISTRICT}
+        row = SchoolTotalRow(district_id="harbor", list_id="x", grade=9, n=100, yes=yes, **named)
+        view = school_view(Totals("", TODAY, (row,)), load_language("en"), {}, asked_grade="", own=None)
+        return view.crowded if view else ()
+
+    assert crowded(45) == ("45 of 100 students in grade 9 show some or many signals.",)
+    assert crowded(40) == ()
 
 
 def test_a_school_that_the_others_would_give_away_is_told_together_with_one_of_them() -> None:
