@@ -78,9 +78,11 @@ def room_of(gradient: Gradient, runs: Sequence[Marginals], needed: float) -> Roo
     return Room(gradient.by, min(most), max(most), sum(one < needed for one in most))
 
 
-def simulated_marginals(students: int, seed: int, *, marks_last: bool = False) -> Marginals:
+def simulated_marginals(
+    students: int, seed: int, *, marks_last: bool = False, districts: int = DISTRICTS, years: int = YEARS
+) -> Marginals:
     """The figures of a collaborative simulated now, over its finished years."""
-    usual = state_plans(students, DISTRICTS, today=TODAY, years=YEARS, seed=seed)
+    usual = state_plans(students, districts, today=TODAY, years=years, seed=seed)
     plans = [replace(plan, marks_last=marks_last) for plan in usual]
     with tempfile.TemporaryDirectory() as kept:
         folders = {plan.district_id: Path(kept) / plan.district_id for plan in plans}

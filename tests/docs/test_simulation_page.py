@@ -13,19 +13,19 @@ from features.simulator.repeated_marginals import SEEDS, SIZES
 RUN = "simulated_marginals"
 
 
-def run(students: int, seed: int, *, marks_last: bool = False) -> Marginals:
+def run(students: int, seed: int, *, marks_last: bool = False, **_: int) -> Marginals:
     """A simulation that takes no time, off where marks last."""
     share = 0.80 + seed / 1000 + marks_last / 10
     figure = Marginal("graduated", share, (0.70, 0.82), f"of {students}")
     return Marginals((figure,), {ABSENCES: share}, 0.6 + seed / 1000)
 
 
-def another_run(students: int, seed: int, *, marks_last: bool = False) -> Marginals:
+def another_run(students: int, seed: int, *, marks_last: bool = False, **_: int) -> Marginals:
     """That of another simulator."""
     return run(students, seed + 20, marks_last=marks_last)
 
 
-def others_last(students: int, seed: int, *, marks_last: bool = False) -> Marginals:
+def others_last(students: int, seed: int, *, marks_last: bool = False, **_: int) -> Marginals:
     """That of a simulator which is another where marks last."""
     return run(students, seed + 20 * marks_last, marks_last=marks_last)
 
@@ -35,7 +35,7 @@ def page() -> str:
     return measured_page(runs(), runs(marks_last=True))
 
 
-def runs(*, marks_last: bool = False) -> dict[int, tuple[Marginals, ...]]:
+def runs(*, marks_last: bool = False, **_: int) -> dict[int, tuple[Marginals, ...]]:
     """The simulations of a page."""
     return {size: tuple(run(size, seed, marks_last=marks_last) for seed in SEEDS) for size in SIZES}
 
@@ -55,7 +55,7 @@ def test_a_page_is_taken_as_it_stands_while_the_simulator_is_the_same(
 ) -> None:
     asked: list[int] = []
 
-    def counted(students: int, seed: int, *, marks_last: bool = False) -> Marginals:
+    def counted(students: int, seed: int, *, marks_last: bool = False, **_: int) -> Marginals:
         asked.append(students)
         return run(students, seed, marks_last=marks_last)
 
