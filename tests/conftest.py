@@ -32,6 +32,7 @@ SHARED = {
     "tests/journeys/test_pages_agree.py": "demo",
     "tests/journeys/test_release_reaches_the_service.py": "demo",
     "tests/faults/": "faults",
+    "tests/training/prepared_table/": "prepared tables",
 }
 """Files, or folders, whose tests share a fixture that costs seconds: one worker runs them, so that it is made once.
 

@@ -1,4 +1,4 @@
-"""A real MLflow server on loopback: the run, the registered model, and the same answers from MLflow's own scoring."""
+"""A real MLflow server on loopback: the run, the registered model, and the same answers without a line of ours."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import expit
 
@@ -24,6 +25,19 @@ STARTS_WITHIN = 90
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 """No telemetry, and no processes for jobs of the server, which a store of runs does not need."""
 
+SERVER = """
+import os, sys
+from mlflow.server import constants as said
+folder, port = sys.argv[1:]
+os.environ[said.BACKEND_STORE_URI_ENV_VAR] = f"sqlite:///{folder}/runs.db"
+os.environ[said.ARTIFACTS_DESTINATION_ENV_VAR] = f"{folder}/artifacts"
+os.environ[said.ARTIFACT_ROOT_ENV_VAR] = "mlflow-artifacts:/"
+os.environ[said.SERVE_ARTIFACTS_ENV_VAR] = "true"
+import uvicorn
+uvicorn.run("mlflow.server.fastapi_app:app", host="127.0.0.1", port=int(port))
+"""
+"""What `mlflow server` starts in a second process, after loading all of it in a first one."""
+
 
 def free_port() -> int:
     """A port that nobody listens on."""
@@ -36,11 +50,7 @@ def free_port() -> int:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a tracking server with a store and artifacts of its own."""
     folder, address = tmp_path_factory.mktemp("server"), f"http://127.0.0.1:{free_port()}"
-    command = [
-        sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", address.rpartition(":")[2],
-        "--backend-store-uri", f"sqlite:///{folder}/runs.db", "--artifacts-destination", str(folder / "artifacts"),
-        "--workers", "1",
-    ]  # fmt: skip
+    command = [sys.executable, "-c", SERVER, str(folder), address.rpartition(":")[2]]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **QUIET}, cwd=folder)
     try:
@@ -96,17 +106,23 @@ def mlflow_run(server: str, run_id: str) -> dict[str, str | float]:
 
 
 def predicted(server: str, model: str, folder: Path) -> list[float]:
-    """What `mlflow models predict` answers for 50 made-up rows."""
+    """What MLflow's generic model answers for 50 made-up rows, in a process that loads none of our code."""
     rows = made_examples(50, seed=9)
-    matrix = [[None if np.isnan(value) else value for value in row] for row in rows.matrix()]
-    sent = {"dataframe_split": {"columns": rows.dictionary.names, "data": matrix}}
-    (folder / "rows.json").write_text(json.dumps(sent))
-    command = [
-        sys.executable, "-m", "mlflow", "models", "predict", "--model-uri", model, "--env-manager", "local",
-        "--input-path", str(folder / "rows.json"), "--output-path", str(folder / "answers.json"),
-    ]  # fmt: skip
+    pd.DataFrame(rows.matrix(), columns=rows.dictionary.names).to_json(
+        folder / "rows.json", orient="split", double_precision=15
+    )
+    program = """
+import json, sys
+import mlflow, pandas
+rows = pandas.read_json("rows.json", orient="split", precise_float=True, dtype="float64")
+print(json.dumps(mlflow.pyfunc.load_model(sys.argv[1]).predict(rows).tolist()))
+assert not {"features", "models", "training"} & set(sys.modules)
+"""
     environment = {**os.environ, **QUIET, "MLFLOW_TRACKING_URI": server}
-    ran = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=200, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", program, model],
+        capture_output=True, text=True, cwd=folder, env=environment, timeout=200, check=False,
+    )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-1000:]
-    answers: list[float] = json.loads((folder / "answers.json").read_text())["predictions"]
+    answers: list[float] = json.loads(ran.stdout.splitlines()[-1])
     return answers

@@ -3,7 +3,6 @@
 `make aequitas` installs Aequitas in an environment of its own and runs these.
 """
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -23,6 +22,8 @@ from models.metrics.count_tables import Listing, listing_of
 from tests.models.fairness.fairlearn_peer import fairlearn_on_rows
 from tests.models.fairness.listing_tables import LEAST, told_with
 from tests.models.row_examples import made_examples
+from tests.oulad_table import DATA as OULAD
+from tests.oulad_table import oulad_table
 from training.prepared_table.examples import prepare
 from training.prepared_table.file import read_table
 from training.prepared_table.spec import load_spec
@@ -59,17 +60,11 @@ def uci(_: Path) -> Examples:
     return prepare(read_table(table), load_spec(EXAMPLES / "uci697_after_semester_1.toml")).examples
 
 
-def oulad(folder: Path) -> Examples:
+def oulad(_: Path) -> Examples:
     """OULAD: students of the Open University on day 30 of a course, some of them in several."""
-    if not (DATA / "oulad").exists():
+    if not OULAD.exists():
         pytest.skip("OULAD is not beside this checkout: ../shared/data/oulad")
-    spec = importlib.util.spec_from_file_location("oulad", EXAMPLES / "oulad.py")
-    assert spec is not None
-    assert spec.loader is not None
-    recipe = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(recipe)
-    recipe.main(DATA / "oulad", 30, folder / "day30.csv")
-    return prepare(read_table(folder / "day30.csv"), load_spec(EXAMPLES / "oulad_day30.toml")).examples
+    return prepare(read_table(oulad_table()), load_spec(EXAMPLES / "oulad_day30.toml")).examples
 
 
 def made(_: Path) -> Examples:

@@ -1,43 +1,28 @@
 """Real courses, day by day: what came later is in no table, and the model keeps up with logistic regression."""
 
-import importlib.util
 import shutil
 from pathlib import Path
-from types import ModuleType
 
 import pandas as pd
 import pytest
 
 from features.progress import quietly
+from tests.oulad_table import DATA, DAY, oulad_table, recipe
 from tests.training.prepared_table.test_prepared_table import FEW_DRAWS, MADE_ON
 from training.prepared_table.train import train_table
 
 REPOSITORY = Path(__file__).parents[3]
-DATA = REPOSITORY.parent / "shared" / "data" / "oulad"
 EXAMPLES = REPOSITORY / "docs" / "examples"
-DAY = 30
 
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="OULAD is not beside this checkout: ../shared/data/oulad")
 
 
 @pytest.fixture(scope="module")
-def recipe() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("oulad", EXAMPLES / "oulad.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def table() -> Path:
+    return oulad_table()
 
 
-@pytest.fixture(scope="module")
-def table(recipe: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out: Path = tmp_path_factory.mktemp("oulad") / "day30.csv"
-    recipe.main(DATA, DAY, out)
-    return out
-
-
-def test_what_came_later_is_not_in_the_table(recipe: ModuleType, table: Path, tmp_path: Path) -> None:
+def test_what_came_later_is_not_in_the_table(table: Path, tmp_path: Path) -> None:
     """Everything handed in, and everyone who left, after the day is taken out of the data: the table stays the same."""
     shutil.copytree(DATA, tmp_path / "data")
     for name, column in (("student_assessment", "date_submitted"), ("student_registration", "date_unregistration")):
@@ -47,7 +32,7 @@ def test_what_came_later_is_not_in_the_table(recipe: ModuleType, table: Path, tm
         kept = rows[~later] if name == "student_assessment" else rows.assign(**{column: rows[column].mask(later)})
         assert later.sum() > 1000
         kept.to_parquet(path)
-    recipe.main(tmp_path / "data", DAY, tmp_path / "again.csv")
+    recipe().main(tmp_path / "data", DAY, tmp_path / "again.csv")
     assert (tmp_path / "again.csv").read_bytes() == table.read_bytes()
 
 

@@ -37,6 +37,8 @@ SAID = {
 """What the answer of a split by folds holds; one by time also has `share_off_track`."""
 MADE_ON = date(2026, 11, 20)
 FEW_DRAWS = Terms(replicates=200)
+FITTED: dict[str, TableResult] = {}
+"""What was trained in this process, by table and spec."""
 
 
 def made_table(rows: int = 300) -> pd.DataFrame:
@@ -71,7 +73,15 @@ def run(folder: Path, frame: pd.DataFrame, spec: str) -> TableAnswer:
 
 
 def fitted(folder: Path, frame: pd.DataFrame, spec: str) -> TableResult:
-    """What is trained on a table, without the bundle, whose check takes seconds."""
+    """What is trained on a table, without the bundle; once in a process, but where a search leaves files."""
+    asked = f"{frame.dtypes.to_dict()} {pd.util.hash_pandas_object(frame).tolist()} {spec}"
+    if asked not in FITTED or "search_trials" in spec:
+        FITTED[asked] = fit(folder, frame, spec)
+    return FITTED[asked]
+
+
+def fit(folder: Path, frame: pd.DataFrame, spec: str) -> TableResult:
+    """What is trained on a table now."""
     (folder / "spec.toml").write_text(spec, encoding="utf-8")
     asked = load_spec(folder / "spec.toml")
     return fit_and_evaluate_table(
