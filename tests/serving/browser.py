@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from functools import cache
 from html.parser import HTMLParser
 
 import httpx
@@ -9,6 +10,7 @@ from starlette.exceptions import StarletteDeprecationWarning
 
 from serving.access.accounts import sha256
 from serving.access.api_keys import Grant, create_api_key
+from serving.access.new_passwords import NewPassword, new_password
 from serving.access.scopes import DEFAULT_SCOPES
 from tests.serving.example_service import ExampleService
 
@@ -18,6 +20,12 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient as TestClient
 
 HOST = "http://testserver"
+
+
+@cache
+def drawn_password(person: str) -> NewPassword:
+    """Somebody's password, the same in all services of a process: its hash is dear by design, and checked each time."""
+    return new_password()
 
 
 class Browser:

@@ -10,14 +10,14 @@ from serving.access.api_keys import Grant, create_api_key
 from serving.access.scopes import DEFAULT_SCOPES
 from serving.pages.next_page import own_path
 from serving.store.rows import ApiKeyRow, SessionRow, StaffRow
-from tests.serving.browser import ApiClient, Browser
+from tests.serving.browser import ApiClient, Browser, drawn_password
 from tests.serving.example_service import ExampleService
 
 
 def password_of(service: ExampleService, staff_id: str = "s-ines", district_id: str = "harbor") -> str:
     """A password made for somebody."""
     with service.write_session() as session:
-        return create_password(session, district_id, staff_id)
+        return create_password(session, district_id, staff_id, lambda: drawn_password(f"{staff_id} of {district_id}"))
 
 
 def form(password: str, email: str = "s-ines@example.org", district: str = "harbor") -> dict[str, str]:

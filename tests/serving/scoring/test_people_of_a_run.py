@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import Column, Table, insert, select
@@ -14,7 +15,7 @@ from serving.store.cell_types import UtcTime
 from serving.store.district_scope import enter_district
 from serving.store.rows import Row, StaffRow
 from tests.drawn import reader, school_days, stacked
-from tests.serving.browser import Browser
+from tests.serving.browser import Browser, drawn_password
 from tests.serving.example_service import ExampleService, run_of
 
 FALL = date(2025, 10, 1)
@@ -99,7 +100,7 @@ def test_of_people_with_one_address_the_one_who_came_last_signs_in(empty_service
                 with pytest.raises(Refused, match="no e-mail address of their own"):
                     create_password(session, "harbor", person)
             else:
-                password = create_password(session, "harbor", person)
+                password = create_password(session, "harbor", person, partial(drawn_password, person))
                 assert find_person(session, Credentials("harbor", email.upper(), password))
 
 
