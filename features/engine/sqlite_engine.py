@@ -31,43 +31,60 @@ class FoundRows:
     rows: Sequence[tuple[Cell, ...]]
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A database that waits for its next use: its script, and the rows that it holds between uses."""
+
+    script: Script
+    beside: RowsByTable
+    connection: sqlite3.Connection
+
+
+NOTHING: RowsByTable = {}
+
+
 class SqliteEngine:
     """Databases with empty tables, each for one script; one is taken for each use, and a few wait for the next."""
 
     def __init__(self, tables: Sequence[Table]) -> None:
         self.tables = tuple(tables)
-        self.idle: list[tuple[Script, sqlite3.Connection]] = []
+        self.idle: list[Waiting] = []
         self.lock = Lock()
 
     @contextmanager
-    def rows(self, script: Script, given: RowsByTable) -> Iterator[sqlite3.Connection]:
-        """A database in which a script may be run over these rows; they are taken back at the end."""
-        connection = self.take(script) or self.made(script)
+    def rows(
+        self, script: Script, given: RowsByTable, *, beside: RowsByTable = NOTHING
+    ) -> Iterator[sqlite3.Connection]:
+        """A database in which a script may be run over these rows; they are taken back at the end.
+
+        Those `beside` them stay there, for the next use with the very same: a calendar, never a student's.
+        """
+        taken = self.take(script, beside)
+        connection = taken.connection if taken else self.made(script)
+        if taken is None or taken.beside is not beside:
+            exchange_rows(connection, taken.beside if taken else NOTHING, beside)
         connection.execute("BEGIN")
         try:
-            for name, rows in given.items():
-                if rows:
-                    places = ", ".join("?" * len(rows[0]))
-                    connection.executemany(f'INSERT INTO "{name}" VALUES ({places})', rows)  # noqa: S608 - our own names
+            insert_rows(connection, given)
             yield connection
         finally:
             connection.execute("ROLLBACK")
-            self.give_back(script, connection)
+            self.give_back(Waiting(script, beside, connection))
 
-    def take(self, script: Script) -> sqlite3.Connection | None:
-        """A waiting database of a script."""
+    def take(self, script: Script, beside: RowsByTable) -> Waiting | None:
+        """A waiting database of a script: one that holds the rows beside, where there is one."""
         with self.lock:
-            for place, (own, connection) in enumerate(self.idle):
-                if own is script:
-                    del self.idle[place]
-                    return connection
-        return None
+            own = [one for one in self.idle if one.script is script]
+            found = next((one for one in own if one.beside is beside), own[0] if own else None)
+            if found is not None:
+                self.idle = [one for one in self.idle if one is not found]
+        return found
 
-    def give_back(self, script: Script, connection: sqlite3.Connection) -> None:
+    def give_back(self, used: Waiting) -> None:
         """Lets a database wait for the next use; that which has waited longest goes where there are too many."""
         with self.lock:
-            self.idle.append((script, connection))
-            closed = self.idle.pop(0)[1] if len(self.idle) > MOST_IDLE else None
+            self.idle.append(used)
+            closed = self.idle.pop(0).connection if len(self.idle) > MOST_IDLE else None
         if closed is not None:
             closed.close()
 
@@ -87,6 +104,27 @@ class SqliteEngine:
             connection.execute(f'CREATE TEMP TABLE "{name}" AS {sql}', unknown)
             connection.execute(f'DELETE FROM temp."{name}"')  # noqa: S608 - our own names
         return connection
+
+
+def exchange_rows(connection: sqlite3.Connection, old: RowsByTable, new: RowsByTable) -> None:
+    """Takes rows that a database holds between uses out of it, and puts others in; both or neither."""
+    connection.execute("BEGIN")
+    try:
+        for name in old:
+            connection.execute(f'DELETE FROM "{name}"')  # noqa: S608 - our own names
+        insert_rows(connection, new)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.close()
+        raise
+
+
+def insert_rows(connection: sqlite3.Connection, given: RowsByTable) -> None:
+    """Puts rows into the tables of these names."""
+    for name, rows in given.items():
+        if rows:
+            places = ", ".join("?" * len(rows[0]))
+            connection.executemany(f'INSERT INTO "{name}" VALUES ({places})', rows)  # noqa: S608 - our own names
 
 
 def run(connection: sqlite3.Connection, script: Script, values: Values) -> FoundRows:

@@ -7,9 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from itertools import pairwise
-from types import NoneType
-from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -22,17 +19,17 @@ from features.engine.sql_script import Script
 from features.engine.sqlite_engine import Cell, FoundRows, RowsByTable, SqliteEngine, run
 from features.engine.view import View, school_year_of
 from features.engine.view_policies import AS_BEFORE, ViewPolicies, of_overlaps
-from features.errors import Refused
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
+from features.snapshots.live_rows import RecordColumns, Records, position_of, stored_rows
 from features.snapshots.sent_enrollments import SchoolYearDays, day_of, school_year_days
 from features.snapshots.shown_records import SHOWN_COLUMNS
 from features.snapshots.snapshot import Snapshot
-from features.table_schema import ENVELOPE, Table
 from features.tables import TABLES
 
 Row = Mapping[str, object]
 RecordsByTable = Mapping[str, Sequence[Row]]
+SentByTable = Mapping[str, Records]
 
 SNAPSHOT_TABLES = (
     "terms",
@@ -46,6 +43,9 @@ SNAPSHOT_TABLES = (
 
 ROW_COLUMNS = ("school_id", "grade_level", "school_days", "days_before")
 """What a row of a snapshot says besides its key and quantities."""
+
+SPELL = ("student_key", "school_year", "school_id", "entry_date")
+"""What tells spells of enrollment apart; the first two, whose year one is of."""
 
 ENGINE = SqliteEngine([TABLES[name] for name in SNAPSHOT_TABLES])
 """The databases of this process in which live records are read."""
@@ -72,7 +72,7 @@ def live_calendar(tables: RecordsByTable, as_of: date) -> LiveCalendar:
 def snapshot_of_records(
     feature_set_name: str,
     as_of: date,
-    tables: RecordsByTable,
+    tables: SentByTable,
     *,
     cohort: Cohort | None = None,
     first_day: date | None = None,
@@ -87,18 +87,18 @@ def snapshot_of_records(
     `policies` are those of the district. A row of `terms` that names a school is of `school_terms`. Raises Refused for
     a row that its table does not allow.
     """
-    feature_set, calendar = SERVABLE[feature_set_name], calendar or live_calendar(tables, as_of)
+    feature_set, calendar = SERVABLE[feature_set_name], calendar or live_calendar(in_rows(tables), as_of)
     own = [name for name in SNAPSHOT_TABLES if name not in calendar.rows]
-    rows = {**calendar.rows, **{name: stored_rows(TABLES[name], tables.get(name, ()), as_of) for name in own}}
+    rows = {name: stored_rows(TABLES[name], tables.get(name, ()), as_of) for name in own}
     policies = replace(
-        of_overlaps(policies, has_overlaps=has_overlaps(tables.get("enrollments", ()), rows["enrollments"])),
+        of_overlaps(policies, has_overlaps=has_overlaps(rows["enrollments"])),
         has_sections=policies.periods.a_day is not None and bool(rows["section_enrollments"]),
-        has_school_terms=bool(rows["school_terms"]),
+        has_school_terms=bool(calendar.rows["school_terms"]),
     )
     year = school_year_of(list(calendar.firsts), as_of) or 0
     view = View(as_of, year, first_day=first_day or dict(calendar.firsts).get(year), policies=policies)
     script = live_script_of(SnapshotQuery(feature_set, view.shape, cohort))
-    with ENGINE.rows(script, rows) as connection:
+    with ENGINE.rows(script, rows, beside=calendar.rows) as connection:
         found = run(connection, script, view.values)
     return snapshot_of_few(feature_set, view, found)
 
@@ -115,28 +115,39 @@ def snapshot_of_few(feature_set: type[FeatureSet], view: View, found: FoundRows)
         feature_set=feature_set.name,
         as_of=view.as_of,
         school_year=view.school_year,
-        features=pd.DataFrame(numbers[:, : len(names)], index=keys, columns=list(names)),
-        context=pd.DataFrame(numbers[:, len(names) :], index=keys, columns=list(context)),
+        features=pd.DataFrame(numbers[:, : len(names)], index=keys, columns=names),
+        context=pd.DataFrame(numbers[:, len(names) :], index=keys, columns=context),
         peers=pd.DataFrame(index=keys),
         school=pd.Series(own["school_id"], index=keys, dtype="str"),
-        grade=pd.Series(own["grade_level"], index=keys, dtype="int64"),
-        school_days=pd.Series(own["school_days"], index=keys, dtype="int64"),
-        days_before=pd.Series(own["days_before"], index=keys, dtype="int64"),
+        grade=whole_numbers(own["grade_level"], keys),
+        school_days=whole_numbers(own["school_days"], keys),
+        days_before=whole_numbers(own["days_before"], keys),
         school_week=view.school_week,
     )
 
 
+def whole_numbers(values: Sequence[Cell], keys: pd.Index) -> "pd.Series[int]":
+    """Whole numbers of these students."""
+    return pd.Series(np.array(values, dtype=np.int64), index=keys)
+
+
 @cache
-def columns_of(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def columns_of(name: str) -> tuple[pd.Index, pd.Index]:
     """The names of a feature set's own columns, and of those that the student does not own."""
     context = tuple(SERVABLE[name].context())
-    return tuple(one for one in named_quantities(SERVABLE[name]) if one not in context), context
+    own = [one for one in named_quantities(SERVABLE[name]) if one not in context]
+    return pd.Index(own, dtype="str"), pd.Index(context, dtype="str")
 
 
 @cache
 def live_script_of(query: SnapshotQuery) -> Script:
     """The script of a snapshot, found once in a process: its digest takes longer than a request may."""
     return live_script(query)
+
+
+def in_rows(tables: SentByTable) -> RecordsByTable:
+    """The tables that are in rows, as a calendar is where it is sent at all."""
+    return {name: rows for name, rows in tables.items() if not isinstance(rows, RecordColumns)}
 
 
 def with_school_terms_apart(tables: RecordsByTable) -> RecordsByTable:
@@ -161,9 +172,10 @@ def first_days(calendar: Iterable[Row]) -> list[tuple[int, date]]:
     return list(firsts.items())
 
 
-def has_overlaps(given: Sequence[Row], rows: Sequence[Sequence[Cell]]) -> bool:
+def has_overlaps(rows: Sequence[Sequence[Cell]]) -> bool:
     """Whether any two spells of a student and school year share a day; none do where each has a single one."""
-    spells = {(row["student_key"], row["school_year"], row["school_id"], str(row["entry_date"])[:10]) for row in given}
+    own = [position_of(TABLES["enrollments"], name) for name in SPELL]
+    spells = {tuple(row[place] for place in own) for row in rows}
     if len({spell[:2] for spell in spells}) == len(spells):
         return False
     script = overlap_script()
@@ -183,64 +195,3 @@ def live_overlap_script() -> Script:
     from features.engine.sqlite_compilation import compile_for_sqlite  # which loads Ibis' compilers
 
     return compile_for_sqlite(any_overlap())
-
-
-def stored_rows(table: Table, rows: Sequence[Row], as_of: date) -> list[tuple[Cell, ...]]:
-    """Rows as a table holds them, each known on its own `known_on` or else on the as-of date; Refused where none is."""
-    columns = [(column.name, column.kind) for column in (*table.columns, *ENVELOPE)]
-    envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1, "withdrawn": False}
-    whole = superseding(table, [{**envelope, **row} for row in rows])
-    try:
-        cells = [column_cells([row.get(name) for row in whole], kind) for name, kind in columns]
-    except (ValueError, TypeError, KeyError) as error:
-        raise Refused(f"{table.name}: a row does not fit the table ({type(error).__name__})") from None
-    return list(zip(*cells, strict=True))
-
-
-def column_cells(values: Sequence[object], kind: str) -> Sequence[Cell]:
-    """The values of a column as SQLite holds them; as they are, where all are of the type that it holds."""
-    types = set(map(type, values)) - {NoneType}
-    if types <= {HELD_AS.get(kind, str)}:
-        return cast("Sequence[Cell]", values)
-    return [cell_of(one, kind) for one in values]
-
-
-HELD_AS: Mapping[str, type] = {"integer": int, "hundredths": int, "boolean": NoneType, "date": NoneType}
-"""The type of a column's values that SQLite holds as they are, by kind; of a text where none is said."""
-
-
-def superseding(table: Table, rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """The rows in their order, each with the load of the next version of its record, as a load has it."""
-    keys = list(zip(*([str(row.get(name)) for row in rows] for name in table.key), strict=True))
-    if len(set(keys)) == len(rows):
-        return [{**row, "superseded_by_load": None} for row in rows]
-    versions: dict[tuple[str, ...], list[dict[str, object]]] = {}
-    for key, row in zip(keys, rows, strict=True):
-        versions.setdefault(key, []).append(row)
-    for same in versions.values():
-        same.sort(key=lambda row: (str(row["known_on"])[:10], int(str(row["load_id"]))))
-        for row, following in pairwise(same):
-            row["superseded_by_load"] = max(int(str(row["load_id"])), int(str(following["load_id"])))
-        same[-1]["superseded_by_load"] = None
-    return rows
-
-
-def cell_of(value: object, kind: str) -> Cell:
-    """A value as SQLite holds it: dates as ISO text, booleans as numbers; ValueError for one of another kind."""
-    if value is None:
-        return None
-    if kind == "date":
-        return value.isoformat() if type(value) is date else day_of(value).isoformat()
-    if kind == "boolean":
-        return int(value) if isinstance(value, bool) else {"true": 1, "false": 0}[str(value).lower()]
-    if kind in ("integer", "hundredths"):
-        return value if type(value) is int else whole_number(value)
-    return value if type(value) is str else str(value)
-
-
-def whole_number(value: object) -> int:
-    """A whole number, also from its text or a float; ValueError for a part of one."""
-    number = float(str(value))
-    if not number.is_integer():
-        raise ValueError("not a whole number")
-    return int(number)

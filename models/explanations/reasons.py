@@ -16,6 +16,7 @@ from models.feature_dictionary import Entry
 
 LEAST_CONTRIBUTION = 0.05
 """The least contribution that is given as a reason, in log odds: it changes the odds by about 5 %."""
+TINY = float(np.finfo(np.float64).tiny)
 MOST_REASONS = 3
 """The most reasons of each side: a list has room for no more."""
 COMPARISONS: dict[str, Callable[[Floats, float], Booleans]] = {
@@ -139,11 +140,10 @@ def candidates_on(side: Side, explained: Explanation, least: float = LEAST_CONTR
     """Candidates of one side: each concept by the feature that moves the margin most and may stand for it."""
     size = explained.sizes(side)
     speaker = np.full(size.shape, -1, dtype=np.int64)
-    for which in range(size.shape[1]):
+    enough = size >= max(least, TINY)
+    for which in np.flatnonzero(enough.any(axis=0)):
         columns = np.flatnonzero(explained.concepts.place == which)
-        rows = np.flatnonzero(size[:, which] >= max(least, np.finfo(float).tiny))
-        if not len(rows):
-            continue
+        rows = np.flatnonzero(enough[:, which])
         speaker[rows, which] = choose_features(side, explained, rows, columns)
     return ReasonCandidates(size, speaker)
 

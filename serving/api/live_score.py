@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 
 import numpy as np
 from starlette.exceptions import HTTPException
@@ -10,13 +11,14 @@ from starlette.exceptions import HTTPException
 from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.errors import Refused
 from features.policies.enrollment_policies import AS_FILES_SAY, EnrollmentPolicies
-from features.snapshots.live_features import LiveCalendar, RecordsByTable, snapshot_of_records
+from features.snapshots.live_features import LiveCalendar, SentByTable, snapshot_of_records
+from features.snapshots.live_rows import RecordColumns
 from features.snapshots.sent_enrollments import kept_rows
 from features.snapshots.snapshot import MIN_SCHOOL_DAYS, Snapshot
 from models.estimators.published_rule import SimilarStudents
 from models.explanations.reasons import Reason, Reasons
 from models.scoring import is_told, reasons_by, risk_of, similar_students_of
-from serving.api.messages import SentRecords
+from serving.api.messages import SENT_ROWS, SentRecords, SentRow
 from serving.api.presenters import interval_of, links_of, present_reasons, present_similar_students
 from serving.api.score_messages import GivenReason, InsufficientData, LiveScore
 from serving.scoring.bands import band_of
@@ -141,22 +143,29 @@ def key_of(place: int) -> str:
     return f"{place:04}"
 
 
-def build_tables(inputs: LiveScoreInputs, students: Sequence[SentRecords]) -> RecordsByTable:
-    """The canonical tables of these students; a row without `known_on` counts as known on the as-of date.
+def build_tables(inputs: LiveScoreInputs, students: Sequence[SentRecords]) -> SentByTable:
+    """The canonical tables of these students, by column; a row without `known_on` counts as known on the as-of date.
 
     Enrollments are those that a load of these rows would keep.
     """
-    sent = {
-        name: [
-            {"student_key": key_of(place), "known_on": inputs.as_of, **sent_values(row.__dict__)}
-            for place, records in enumerate(students)
-            for row in getattr(records, name)
-        ]
-        for name in SentRecords.model_fields
+    sent = {name: columns_of(name, row, students) for name, row in SENT_ROWS.items()}
+    return {
+        **sent,
+        "enrollments": list(kept_rows(in_rows(sent["enrollments"]), inputs.calendar.days, inputs.enrollment)),
     }
-    return {**sent, "enrollments": list(kept_rows(sent["enrollments"], inputs.calendar.days, inputs.enrollment))}
 
 
-def sent_values(row: dict[str, object]) -> dict[str, object]:
-    """What a row says; what it leaves out is not in it."""
-    return {name: value for name, value in row.items() if value is not None}
+def columns_of(name: str, row: type[SentRow], students: Sequence[SentRecords]) -> RecordColumns:
+    """The rows of a table that these students sent, by column."""
+    tables: list[Sequence[SentRow]] = [getattr(records, name) for records in students]
+    rows = [one.__dict__ for sent in tables for one in sent]
+    keys = [key for place, sent in enumerate(tables) for key in repeat(key_of(place), len(sent))]
+    return RecordColumns(
+        len(rows), {"student_key": keys, **{column: [r[column] for r in rows] for column in row.model_fields}}
+    )
+
+
+def in_rows(columns: RecordColumns) -> list[dict[str, object]]:
+    """The same row by row; what a row leaves out is not in it."""
+    rows = zip(*columns.values.values(), strict=True)
+    return [{name: one for name, one in zip(columns.values, row, strict=True) if one is not None} for row in rows]

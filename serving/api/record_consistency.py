@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from operator import attrgetter
 
 from features.tables import TABLES
 from serving.api.messages import SentRecords, SentRow
@@ -31,10 +32,13 @@ def record_mistakes(records: SentRecords, as_of: date | None) -> list[Mistake]:
 
 def repeated_rows(name: str, rows: Sequence[SentRow], as_of: date | None) -> Iterator[Mistake]:
     """Rows with the key of an earlier one that became known on the same day; on a later day it is a correction."""
-    key = [column for column in TABLES[name].key if column != "student_key"]
+    key = tuple(column for column in TABLES[name].key if column != "student_key")
     first: dict[tuple[object, ...], int] = {}
+    keys = list(map(attrgetter(*key, "known_on"), rows))
+    if len({said[:-1] for said in keys}) == len(keys):
+        return
     for place, row in enumerate(rows):
-        said = (*(getattr(row, column) for column in key), row.known_on or as_of)
+        said = (*keys[place][:-1], row.known_on or as_of)
         if said in first:
             same = ", ".join((*key, "known_on"))
             expected = f"expected each record once, but row {first[said]} has the same {same}"
@@ -66,9 +70,10 @@ def unfit_shares(records: SentRecords) -> Iterator[Mistake]:
 def late_dates(name: str, rows: Sequence[SentRow], as_of: date) -> Iterator[Mistake]:
     """Dates after the as-of date: such a row would be taken and count for nothing."""
     columns = [column.name for column in TABLES[name].columns if column.kind == "date"]
-    for place, row in enumerate(rows):
-        for column in (*columns, "known_on"):
-            day = getattr(row, column)
-            if column not in PLANNED and day is not None and day > as_of:
+    for column in (*columns, "known_on"):
+        if column in PLANNED:
+            continue
+        for place, day in enumerate(map(attrgetter(column), rows)):
+            if day is not None and day > as_of:
                 expected = f"expected a day until {as_of}, the date that the score looks from"
                 yield Mistake(pointer=f"#/{name}/{place}/{column}", detail=expected)
