@@ -31,7 +31,7 @@ def test_a_database_that_waits_holds_no_row_of_a_student() -> None:
     engine, fall = SqliteEngine(TABLES), rows_of("days", "fall")
     assert len(seen(engine, rows_of("records", "amara"), fall)) == 2
     (waiting,) = engine.idle
-    held = {name: waiting.connection.execute(f'SELECT said FROM "{name}"').fetchall() for name in (*NAMES, "both")}  # noqa: S608 - our own names
+    held = {name: waiting.connection.execute(f'SELECT said FROM "{name}"').fetchall() for name in (*NAMES, "both")}
     assert held == {"days": [("fall",)], "records": [], "both": []}
 
 
