@@ -8,8 +8,10 @@ do in a district of that size. Requests begin on time whether or not earlier one
 
 import http.client
 import json
+import os
 import random
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,7 +25,7 @@ import numpy as np
 import typer
 from sqlalchemy import text
 
-from benchmarks.servers import HOST, serving_workers
+from benchmarks.servers import HOST, processes_of, serving_workers
 from serving.access.api_keys import Grant, create_api_key
 from serving.access.scopes import SCOPES
 from serving.api.cursors import cursor_of
@@ -35,6 +37,8 @@ COPIED = {"students": ("student_key", "student_id"), "scores": ("student_key",)}
 KINDS = {"one student": 60, "page of a list": 10, "search": 10, "live score": 10, "record sent": 10}
 """How many of a hundred requests are of each kind."""
 THREADS = 64
+LONGEST_START, IDLE = 60, 0.05
+"""Seconds that a start may go on, and of a processor in one of them, in a service that is idle."""
 STUDENT = {"school_id": "north", "track": "main", "school_year": 2027, "grade_level": 9, "entry_date": "2026-08-17"}
 ABSENCE = {"school_id": "north", "section_id": "day", "kind": "absent", "absent_hundredths": 100, "excused": False}
 Asked = tuple[str, str, object]
@@ -75,19 +79,29 @@ def drawn(random_numbers: random.Random, students: int, run_id: str) -> tuple[st
     return kind, requests[kind]
 
 
-def asker(port: int, key: str) -> Callable[[Asked], tuple[int, float]]:
-    """Asks over a new connection each time; the status, and seconds until the whole answer was there."""
+def asker(port: int, key: str, *, kept: bool) -> Callable[[Asked], tuple[int, float]]:
+    """Asks over a connection that each thread keeps, or a new one each time; the status, and seconds it took."""
+    headers, own = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}, threading.local()
+
+    def answer(line: http.client.HTTPConnection, asked: Asked) -> int:
+        method, path, body = asked
+        line.request(method, path, json.dumps(body) if body is not None else None, headers)
+        found = line.getresponse()
+        found.read()
+        return found.status
 
     def ask(asked: Asked) -> tuple[int, float]:
-        method, path, body = asked
         began = time.perf_counter()
-        line = http.client.HTTPConnection(HOST, port, timeout=60)
-        content = json.dumps(body) if body is not None else None
-        line.request(method, path, content, {"Authorization": f"Bearer {key}", "Content-Type": "application/json"})
-        answer = line.getresponse()
-        answer.read()
-        line.close()
-        return answer.status, time.perf_counter() - began
+        line: http.client.HTTPConnection | None = getattr(own, "line", None)
+        own.line = line = line or http.client.HTTPConnection(HOST, port, timeout=60)
+        try:
+            status = answer(line, asked)
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            line.close()  # the service closes a connection on which nothing comes; asked again, it is opened anew
+            status = answer(line, asked)
+        if not kept:
+            line.close()
+        return status, time.perf_counter() - began
 
     return ask
 
@@ -113,7 +127,7 @@ class Loaded:
 
 
 @contextmanager
-def loaded_service(students: int, workers: int) -> Iterator[Loaded]:
+def loaded_service(students: int, workers: int, *, kept: bool = True) -> Iterator[Loaded]:
     """The example service with so many students, in so many processes, after its first requests."""
     with tempfile.TemporaryDirectory() as folder:
         service = ExampleService(Path(folder))
@@ -129,9 +143,10 @@ def loaded_service(students: int, workers: int) -> Iterator[Loaded]:
             '[[districts]]\nid = "harbor"\nname = "Harbor"\n'
         )
         with serving_workers(config, log, workers) as served:
-            ask = asker(served.port, key)
+            ask = asker(served.port, key, kept=kept)
             for _ in range(4 * workers):
                 ask(("POST", "/v1/scores", {"enrollments": [STUDENT]}))
+            wait_until_idle(served.process)
             yield Loaded(ask, served.port, key, run_id, served.process, log)
 
 
@@ -140,10 +155,15 @@ def main(
     rate: Annotated[int, typer.Option(min=1, help="Requests a second.")] = 200,
     students: Annotated[int, typer.Option(min=100)] = 50_000,
     workers: Annotated[int, typer.Option(min=1, help="Processes of the service.")] = 1,
+    kept: Annotated[bool, typer.Option(help="Whether programs keep their connections, or open one a request.")] = True,
 ) -> None:
-    """Prints statuses, percentiles by kind of request, and how many scores a second are streamed."""
-    with loaded_service(students, workers) as service:
+    """Prints statuses, percentiles by kind, what both sides cost, and how many scores a second are streamed."""
+    with loaded_service(students, workers, kept=kept) as service:
+        before = processor_seconds(service.process), time.process_time()
         say(under_load(service.ask, seconds, rate, lambda numbers: drawn(numbers, students, service.run_id)))
+        after = processor_seconds(service.process), time.process_time()
+        served, sent = (1000 * (now - then) / (seconds * rate) for then, now in zip(before, after, strict=True))
+        print(f"of a core for each request: {served:.1f} ms in the service, {sent:.2f} ms in the sender")
         say_incidents(service.log)
         print(
             f"NDJSON: {rows_a_second(service.port, service.key, service.run_id):,.0f} scores a second of {students:,}"
@@ -167,6 +187,21 @@ def under_load(
     took = time.perf_counter() - began
     print(f"{len(found):,} requests in {took:.0f} s: {len(found) / took:.0f} a second")
     return {kind: [one.result() for name, one in found if name == kind] for kind in KINDS}
+
+
+def wait_until_idle(process: int) -> None:
+    """Returns when a service has done what it does after its start: each process prepares live scores for seconds."""
+    for _ in range(LONGEST_START):
+        before = processor_seconds(process)
+        time.sleep(1.0)
+        if processor_seconds(process) - before < IDLE:
+            return
+
+
+def processor_seconds(process: int) -> float:
+    """Seconds of a processor that a process and all that come from it took."""
+    times = (Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in processes_of(process))
+    return sum(int(own[11]) + int(own[12]) for own in times) / os.sysconf("SC_CLK_TCK")
 
 
 def say(found: dict[str, list[tuple[int, float]]]) -> None:

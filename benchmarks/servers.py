@@ -61,6 +61,13 @@ def serving_workers(config: Path, log: Path, workers: int) -> Iterator[Served]:
             process.communicate(timeout=STOP_WITHIN)
 
 
+def processes_of(process: int) -> Iterator[int]:
+    """A process and all that come from it."""
+    yield process
+    for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+        yield from processes_of(int(child))
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as free:

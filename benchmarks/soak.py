@@ -4,7 +4,6 @@ What a service holds after its first minute is what it should hold at the end.
 """
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 from typing import Annotated
@@ -13,19 +12,15 @@ import numpy as np
 import typer
 
 from benchmarks.mixed_load import drawn, loaded_service, say, say_incidents, under_load
+from benchmarks.servers import processes_of
 
 PAGE, MIB = 4096, 1 << 20
 EVERY = 2.0
 """Seconds between two looks."""
+PARTS = 10
+"""Parts of the time whose medians are printed: what grows for ever is told from what fills up."""
 WARM = 0.25
 """The part of the time after which memory should not rise any more."""
-
-
-def processes_of(process: int) -> Iterator[int]:
-    """A process and all that come from it."""
-    yield process
-    for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
-        yield from processes_of(int(child))
 
 
 def resident(process: int) -> float:
@@ -68,6 +63,8 @@ def say_memory(seen: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
     warm = seconds >= seconds[-1] * WARM
     slope = np.polyfit(seconds[warm] / 60, held[warm], 1)[0]
     first = f"{held[0]:.0f} MiB at first, {held[warm][0]:.0f} after {seconds[warm][0]:.0f} s"
+    parts = ", ".join(f"{np.median(part):.0f}" for part in np.array_split(held, PARTS) if len(part))
+    print(f"MiB in each tenth of the time: {parts}")
     print(f"memory: {first}, {held.max():.0f} at most, {held[-1]:.0f} at the end; {slope:+.2f} MiB a minute when warm")
 
 

@@ -74,8 +74,8 @@ class FeatureDictionary:
         """Rows × features as float64 in column order: text as category positions, missing as NaN."""
         if len(frame) <= FEW_ROWS and all(entry.kind != "text" for entry in self.entries):
             # choosing columns of the frame, or converting each by itself, takes longer than so few rows do
-            place = {name: at for at, name in enumerate(frame.columns.tolist())}
-            return frame.to_numpy(dtype=np.float64)[:, [place[name] for name in self.names]]
+            column = {name: at for at, name in enumerate(frame.columns.tolist())}
+            return frame.to_numpy(dtype=np.float64)[:, [column[name] for name in self.names]]
         matrix = np.empty((len(frame), len(self.entries)))
         for start in range(0, len(frame), ROWS_AT_ONCE):
             part, into = frame.iloc[start : start + ROWS_AT_ONCE], matrix[start : start + ROWS_AT_ONCE]

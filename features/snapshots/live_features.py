@@ -128,7 +128,7 @@ def snapshot_of_few(feature_set: type[FeatureSet], view: View, found: FoundRows)
 
 def whole_numbers(values: Sequence[Cell], keys: pd.Index) -> "pd.Series[int]":
     """Whole numbers of these students."""
-    return pd.Series(np.array(values, dtype=np.int64), index=keys)
+    return pd.Series(np.array(values, dtype=np.int64), index=keys, dtype="int64")
 
 
 @cache

@@ -1,7 +1,7 @@
 """Turns stored scores into API messages: codes and values, and sentences in the language asked for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
@@ -50,6 +50,21 @@ class ScorePresenter:
     language: Language
     words: RunWordsCache
     told: bool
+    runs: dict[str, Fields] = field(default_factory=dict)
+    """What runs say of each of their scores, found once for an answer."""
+    lexicons: dict[str, RunWords] = field(default_factory=dict)
+
+    def run_fields(self, run: RunRow) -> Fields:
+        """The fields of a score that its run says."""
+        if run.run_id not in self.runs:
+            self.runs[run.run_id] = fields_of_run(run)
+        return self.runs[run.run_id]
+
+    def words_of(self, run: RunRow) -> RunWords:
+        """The words of a run."""
+        if run.run_id not in self.lexicons:
+            self.lexicons[run.run_id] = self.words.of(run)
+        return self.lexicons[run.run_id]
 
     def score(self, score: ScoreRow, run: RunRow) -> PastScore:
         """A stored score as an API message; without what is behind it where that may not be told."""
@@ -61,22 +76,29 @@ def score_fields(presenter: ScorePresenter, score: ScoreRow, run: RunRow) -> Fie
     language = presenter.language
     record, similar = decode_track_record(score), decode_similar_students(score)
     return {
-        "run_id": run.run_id,
-        "outcome": run.outcome,
-        "as_of": run.as_of,
-        "data_as_of": run.data_through,
+        **presenter.run_fields(run),
         "risk": None if run.not_judged else score.risk,
         "band": score.band,
         "flagged": score.flagged,
         "at_random": bool(score.at_random),
         "list_probability": score.list_probability,
-        **(behind_fields(language, score, run, presenter.words.of(run)) if presenter.told else dict.fromkeys(BEHIND)),
+        **(behind_fields(language, score, run, presenter.words_of(run)) if presenter.told else dict.fromkeys(BEHIND)),
         "track_record": track_record_fields(language, record, score, run),
         "similar_students": present_similar_students(language, similar),
+        "interval": None if run.not_judged else interval_of(similar, record),
+    }
+
+
+def fields_of_run(run: RunRow) -> Fields:
+    """The fields of a score that its run says."""
+    return {
+        "run_id": run.run_id,
+        "outcome": run.outcome,
+        "as_of": run.as_of,
+        "data_as_of": run.data_through,
         "scorer": run.scorer,
         "part": run.part,
         "not_judged": run.not_judged,
-        "interval": None if run.not_judged else interval_of(similar, record),
         "model_version": run.model_version,
         "release": run.release_id,
         "links": links_of(run.bundle_digest),
