@@ -1,6 +1,6 @@
 """Server and worker killed at random moments while programs send: what was accepted is there afterwards, once.
 
-With a contact that is committed 0.2 s after its answer, planted by hand, thirty kills were enough: it named the contacts
+With a contact that is committed 0.2 s after its answer, planted by hand, thirty kills were enough: it named contacts
 that were accepted and gone (decision 93).
 """
 
