@@ -64,7 +64,7 @@ kills: .venv/installed ## kill server and worker 1,000 times while programs send
 	@ONTRACK_SWEEP=kills $(BIN)/pytest tests/serving/worker/test_kills_under_load.py
 
 mutations: .venv/installed ## open 388 damaged models as a server would: none may load (some minutes)
-	@ONTRACK_SWEEP=mutations $(SWEEP) tests/models/bundle/test_mutations.py
+	@ONTRACK_SWEEP=mutations $(SWEEP) tests/models/bundle/test_mutations.py tests/models/bundle/test_damaged_models.py
 
 disclosure: .venv/installed ## an adversary tries 10,000 audits for what they hide (about 10 minutes)
 	@ONTRACK_SWEEP=disclosure $(SWEEP) tests/models/fairness/test_complementary_suppression.py tests/training/collaborative/test_disclosure.py

@@ -87,7 +87,7 @@ def snapshot_of_someone(query: SnapshotQuery, view: View, rows: pd.DataFrame) ->
     return snapshot
 
 
-FEW = 3
+FEW = 1
 """Dates of one school year up to which it costs more to make intervals than to rank versions on each date."""
 MOST_STUDENTS = 25_000
 """Students up to whom intervals are made: those of more would not fit in memory."""

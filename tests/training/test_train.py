@@ -43,7 +43,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     home = tmp_path_factory.mktemp("home")
     district = District(id="north", name="North Unified")
     training = Training(as_of=("11-20",), weeks=0)
-    settings = Settings(home=home, districts=(district,), gate=Gate(replicates=200), training=training)
+    settings = Settings(home=home, districts=(district,), gate=Gate(replicates=100), training=training)
     load_simulated(settings, Plan("north", 900), TODAY)
     return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 

@@ -144,9 +144,9 @@ def both_ends(score: UnivariateScore, before: Sample, after: Sample) -> Iterator
     auc = auc_by_date(score.learn, before)
     later = auc if after is before else auc_by_date(score.test, after)
     training = weights_by_value(score.learn, before)
-    both = training if after is before else training.add(weights_by_value(score.test, after), fill_value=0.0)
+    both = training if after is before else training + weights_by_value(score.test, after)
     classes = np.array([before.classes, after.classes]).T
-    ends = ((1 - auc, 1 - later, training, both), (auc, later, training[::-1], both[::-1]))
+    ends = ((1 - auc, 1 - later, training, both), (auc, later, training.falling, both.falling))
     for told, after_told, rows, every in ends:
         yield Told(told, after_told, standard_error_of_auc(told, *classes), best_cut(rows), best_cut(every))
 

@@ -167,16 +167,40 @@ def levels(values: Floats, sample: Sample) -> tuple[Integers, Floats, Floats]:
     return date[starts], off, every - off
 
 
-def weights_by_value(values: Floats, sample: Sample) -> pd.DataFrame:
+@dataclass(frozen=True)
+class ValueWeights:
     """The weight that ended off and on track at each value, in rising order."""
-    place, rising = pd.factorize(values, sort=True)
+
+    values: Floats
+    off: Floats
+    on: Floats
+
+    def __add__(self, other: "ValueWeights") -> "ValueWeights":
+        """The weights of the rows of both."""
+        values = np.union1d(self.values, other.values)
+        off, on = np.zeros(len(values)), np.zeros(len(values))
+        for one in (self, other):
+            at = np.searchsorted(values, one.values)
+            off[at] += one.off
+            on[at] += one.on
+        return ValueWeights(values, off, on)
+
+    @property
+    def falling(self) -> "ValueWeights":
+        """The same, the highest value first."""
+        return ValueWeights(self.values[::-1], self.off[::-1], self.on[::-1])
+
+
+def weights_by_value(values: Floats, sample: Sample) -> ValueWeights:
+    """The weight that ended off and on track at each value, in rising order."""
+    rising, place = np.unique(values, return_inverse=True)
     off, on = (np.bincount(place, weights=sample.weight * ended) for ended in (sample.label, ~sample.label))
-    return pd.DataFrame({"off": off, "on": on}, index=rising)
+    return ValueWeights(rising, off, on)
 
 
-def best_cut(table: pd.DataFrame) -> Cut:
+def best_cut(held: ValueWeights) -> Cut:
     """How well the first of these values tell students off track; not at all where a class is missing."""
-    off, on = (table[name].to_numpy(dtype=np.float64) for name in ("off", "on"))
+    off, on = held.off, held.on
     if not (off.any() and on.any()):
         return Cut(0.0, 0.0)
     recall, others, marked = np.cumsum(off) / off.sum(), np.cumsum(on), np.cumsum(off + on)
