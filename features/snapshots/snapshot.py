@@ -87,8 +87,8 @@ def snapshot_of_someone(query: SnapshotQuery, view: View, rows: pd.DataFrame) ->
     return snapshot
 
 
-FEW = 1
-"""Dates of one school year up to which it costs more to make intervals than to rank versions on each date."""
+FEW, FEW_APART = 1, 3
+"""Dates of one school year up to which intervals cost more than ranking versions on each: in one script, or in none."""
 MOST_STUDENTS = 25_000
 """Students up to whom intervals are made: those of more would not fit in memory."""
 ROWS_AT_ONCE = 40_000
@@ -127,7 +127,8 @@ def snapshots_of_year(
     """The snapshots of several dates of one school year: in one script where that can be, else side by side."""
     query = SnapshotQuery(feature_set, views[0].shape, cohort, with_peers)
     year, connection = views[0].school_year, reader.connection
-    students = students_within(connection, query.members, year) if len(views) > FEW else 0
+    few = FEW if can_be_together(query.shape) else FEW_APART
+    students = students_within(connection, query.members, year) if len(views) > few else 0
     if not 0 < students <= MOST_STUDENTS:
         return snapshots_apart(reader, query, views)
     with intervals_made(connection, query.members, year):

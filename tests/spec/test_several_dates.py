@@ -73,6 +73,7 @@ def tried(feature_set: type[FeatureSet], policies: ViewPolicies) -> None:
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Intervals are made for any number of dates."""
     monkeypatch.setattr(snapshots, "FEW", 0)
+    monkeypatch.setattr(snapshots, "FEW_APART", 0)
 
 
 SHORT = {"plain": (NinthGrade, AS_BEFORE), "policies": (NinthGrade, SOME), "every policy": (NinthGrade, ALL)}

@@ -194,7 +194,8 @@ class ValueWeights:
 def weights_by_value(values: Floats, sample: Sample) -> ValueWeights:
     """The weight that ended off and on track at each value, in rising order."""
     rising, place = np.unique(values, return_inverse=True)
-    off, on = (np.bincount(place, weights=sample.weight * ended) for ended in (sample.label, ~sample.label))
+    ends = [sample.weight * ended for ended in (sample.label, ~sample.label)]
+    off, on = (np.asarray(np.bincount(place, weights=held), dtype=np.float64) for held in ends)
     return ValueWeights(rising, off, on)
 
 
