@@ -6,7 +6,7 @@ changed line makes them anew.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import workspace_of
 from features.progress import quietly
 from features.settings import Settings
-from features.simulator.district import simulate_district
+from features.simulator.district import simulate_district, simulate_state
 from features.simulator.plan import Plan
 from tests import warehouse_filling
 from tests.kept_folders import code_of, kept
@@ -23,7 +23,27 @@ from tests.warehouse_filling import fill_warehouse
 
 FILLED_BY = ("features.simulator.district", "features.snapshots.given_tables", "features.engine.stored_tables")
 """Modules that decide, with what they reach, what is in a warehouse that no load has checked."""
+SIMULATED_BY = ("features.simulator.district",)
+"""The module that decides, with what it reaches, what is in simulated files."""
 KEPT = Path(__file__).parents[1] / ".pytest_cache" / "districts"
+
+
+def simulated_files(plan: Plan) -> Path:
+    """The folder with a district's simulated files and, in `truth`, what no district knows: to be read, not changed."""
+
+    def make(to: Path) -> None:
+        simulate_district(plan, to / "files", truth=to / "files" / "truth")
+
+    return kept(f"files {plan!r}", code_of(SIMULATED_BY, [__file__]), make, under=KEPT) / "files"
+
+
+def simulated_state(plans: Sequence[Plan]) -> Path:
+    """The folder with the files of districts between which students move, by their ids, and the truth; the same."""
+
+    def make(to: Path) -> None:
+        simulate_state(plans, {plan.district_id: to / plan.district_id for plan in plans}, truth=to / "truth")
+
+    return kept(f"state {tuple(plans)!r}", code_of(SIMULATED_BY, [__file__]), make, under=KEPT)
 
 
 def simulated_warehouse(plan: Plan, path: Path) -> Path:

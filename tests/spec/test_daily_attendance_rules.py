@@ -6,14 +6,13 @@ day in plain Python, from the same rows. `docs/explanation/days-and-rates.md` sa
 """
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import rows_of, school_days, stacked
-from tests.spec.loaded_records import LoadedRecords, loaded_records
+from tests.spec.loaded_records import DrawnRecords, drawn_records
 
 
 class Rate(FeatureSet):
@@ -63,16 +62,16 @@ def rate_by_rules(student: str, calendar: str, enrollments: str, events: str) ->
     return sum(days.values()) / len(days)
 
 
-def rates_of(loaded: LoadedRecords) -> dict[str, float]:
+def rates_of(loaded: DrawnRecords) -> dict[str, float]:
     """The rates that the feature tells."""
     found = build_snapshot(loaded.reader, Rate, AS_OF).features["rate"]
     return {student: float(found.loc[key]) for student, key in loaded.keys().items()}
 
 
-def test_an_absence_rate_is_that_of_the_written_rules_where_schools_have_submitted(tmp_path: Path) -> None:
+def test_an_absence_rate_is_that_of_the_written_rules_where_schools_have_submitted() -> None:
     """Ada is at one school, Bo moves on a day that both schools count, Cy is at two at a time."""
     drawn = {"calendar_days": CALENDAR, "enrollments": ENROLLMENTS, "attendance": EVENTS}
-    with loaded_records(tmp_path, drawn) as loaded:
+    with drawn_records(drawn) as loaded:
         found = rates_of(loaded)
         expected = {student: rate_by_rules(student, CALENDAR, ENROLLMENTS, EVENTS) for student in ("ada", "bo", "cy")}
         assert found == expected
@@ -88,10 +87,10 @@ UNTIL_THE_TENTH = "\n".join(line for line in EVENTS.splitlines() if "2025-10-21"
     (UNTIL_THE_TENTH, {"ada": 1 / 6, "bo": 2 / 9, "cy": 0 / 9}),
 ])  # fmt: skip
 def test_days_after_a_schools_last_submitted_event_are_unknown_by_the_same_rules(
-    tmp_path: Path, events: str, expected: dict[str, float]
+    events: str, expected: dict[str, float]
 ) -> None:
     """The calendar leaves open what was taken: school 10 sent until the 8th, school 20 until the 13th."""
     drawn = {"calendar_days": OPEN, "enrollments": ENROLLMENTS, "attendance": events}
-    with loaded_records(tmp_path, drawn) as loaded:
+    with drawn_records(drawn) as loaded:
         by_rules = {student: rate_by_rules(student, OPEN, ENROLLMENTS, events) for student in ("ada", "bo", "cy")}
         assert (rates_of(loaded), by_rules) == (expected, expected)

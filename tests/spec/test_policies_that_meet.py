@@ -13,7 +13,7 @@ from features.snapshots.snapshot import build_snapshot
 from features.warehouse.attendance_coverage import attendance_coverage
 from features.way_back.way_back import find_ways_back
 from tests.drawn import cell, reader, school_days, stacked
-from tests.spec.loaded_records import LoadedRecords, loaded_records
+from tests.spec.loaded_records import DrawnRecords, drawn_records, loaded_records
 from tests.spec.test_ledger import flags
 from tests.spec.test_short_days import short
 
@@ -32,7 +32,7 @@ BOTH_SCHOOLS = stacked(school_days(FALL, 40), school_days(FALL, 40, school_id="2
 AS_OF = date(2025, 10, 14)
 
 
-def days_of(loaded: LoadedRecords, as_of: date = AS_OF) -> dict[str, tuple[str, str]]:
+def days_of(loaded: DrawnRecords, as_of: date = AS_OF) -> dict[str, tuple[str, str]]:
     """Each student's days expected and missed."""
     found = build_snapshot(loaded.reader, Days, as_of).features
     return {student: (cell(found["days"].loc[key]), cell(found["missed"].loc[key])) for student, key in
@@ -59,9 +59,9 @@ TWO = {"calendar_days": BOTH_SCHOOLS, "enrollments": AT_TWO, "attendance": MISSE
 
 
 @pytest.mark.parametrize(("rule", "so_far"), [("longer", 1.0), ("shares", 1.5)])
-def test_the_way_back_of_a_student_at_two_schools_counts_a_date_once(rule: str, so_far: float, tmp_path: Path) -> None:
+def test_the_way_back_of_a_student_at_two_schools_counts_a_date_once(rule: str, so_far: float) -> None:
     """Forty days, ten of them over: with shares an absence at the second school alone is half a day."""
-    with loaded_records(tmp_path, TWO, enrollment={"concurrent": rule}) as loaded:
+    with drawn_records(TWO, enrollment={"concurrent": rule}) as loaded:
         assert days_of(loaded) == {"ada": ("10", f"{so_far:g}"), "cy": ("10", "1")}
         found = find_ways_back(loaded.reader, A_TENTH, loaded.reader.view(AS_OF)).by_student()
         steps = {student: found[key].steps[0].values for student, key in loaded.keys().items()}
@@ -111,19 +111,19 @@ PART_OF_SHORT = {
 
 @pytest.mark.parametrize(("calendar", "part_time", "expected"), PART_OF_SHORT.values(), ids=PART_OF_SHORT.keys())
 def test_a_part_time_students_short_day_is_the_share_of_their_own(
-    calendar: dict[str, str], part_time: bool, expected: dict[str, tuple[str, str]], tmp_path: Path
+    calendar: dict[str, str], part_time: bool, expected: dict[str, tuple[str, str]]
 ) -> None:
     """Friday the 3rd and Tuesday the 7th are half days; Ada and Bo come on Monday, Wednesday, Friday."""
     drawn = {"calendar_days": HALF_FRIDAY, "enrollments": PART_TIME, "attendance": FRIDAY_MISSED}
-    with loaded_records(tmp_path, drawn, calendar=calendar, attendance={"part_time": part_time}) as loaded:
+    with drawn_records(drawn, calendar=calendar, attendance={"part_time": part_time}) as loaded:
         assert days_of(loaded) == expected
 
 
-def test_an_entry_is_of_the_school_that_made_it_and_once_of_a_student_and_day(tmp_path: Path) -> None:
+def test_an_entry_is_of_the_school_that_made_it_and_once_of_a_student_and_day() -> None:
     """Ada is absent at both schools on one date: each made one entry, however many rows it has."""
     more = "| ada | 20 | 2025-10-07 | p2 |\n| ada | 20 | 2025-10-07 | day |\n| ada | 10 | 2025-10-07 | day |"
     drawn = {**TWO, "attendance": f"| student_id | school_id | date | section_id |\n{more}"}
-    with loaded_records(tmp_path, drawn) as loaded:
+    with drawn_records(drawn) as loaded:
         found = attendance_coverage(loaded.reader, loaded.reader.view(AS_OF))
         assert found["entries"].to_dict() == {"10": 1, "20": 1}
 

@@ -12,7 +12,7 @@ from features.quality.monthly_figures import months_of
 from features.snapshots.labels import cohort_keys
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import cell, rows_of, school_days, stacked
-from tests.spec.loaded_records import LoadedRecords, loaded_records
+from tests.spec.loaded_records import DrawnRecords, drawn_records, loaded_records
 
 AS_OF = date(2025, 10, 21)
 OCTOBER = date(2025, 10, 1)
@@ -60,7 +60,7 @@ DRAWN = {"calendar_days": CALENDAR, "enrollments": AT_TWO, "attendance": ABSENCE
 NAMES = ("days", "missed", "missed_10d", "incidents", "schools")
 
 
-def told_of(loaded: LoadedRecords) -> list[dict[str, str]]:
+def told_of(loaded: DrawnRecords) -> list[dict[str, str]]:
     """Each student's days."""
     found = build_snapshot(loaded.reader, Days, AS_OF).features
     return [
@@ -96,10 +96,19 @@ RULES = {
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_date_is_one_school_day_however_many_schools_a_student_is_at(rule: str, tmp_path: Path) -> None:
+def test_a_date_is_one_school_day_however_many_schools_a_student_is_at(rule: str) -> None:
     """Ada is at a second school from October 8 on: 15 school days, not 25. Bo moved on a day that both schools have."""
-    with loaded_records(tmp_path, DRAWN, enrollment={"concurrent": rule}) as loaded:
+    with drawn_records(DRAWN, enrollment={"concurrent": rule}) as loaded:
         assert told_of(loaded) == rows_of(RULES[rule])
+
+
+def test_drawn_records_are_what_a_load_of_them_leaves(tmp_path: Path) -> None:
+    """The same policies of views and the same days, with what the load finds out by itself."""
+    policies = {"enrollment": {"concurrent": "shares"}, "attendance": {"part_time": True}}
+    with loaded_records(tmp_path, DRAWN, **policies) as loaded, drawn_records(DRAWN, **policies) as drawn:
+        assert loaded.reader.policies() == drawn.reader.policies()
+        assert drawn.reader.policies().has_overlaps
+        assert told_of(loaded) == told_of(drawn) == rows_of(RULES["shares"])
 
 
 TWO_GRADES = """
@@ -117,10 +126,10 @@ GRADES_OF_DAYS = [
 ]  # fmt: skip
 
 
-def test_a_student_with_two_grade_levels_has_that_of_the_latest_row(tmp_path: Path) -> None:
+def test_a_student_with_two_grade_levels_has_that_of_the_latest_row() -> None:
     """In the cohort of the old grade until October 7, in that of the new one, higher or lower, from then on."""
     drawn = {"calendar_days": CALENDAR, "enrollments": TWO_GRADES}
-    with loaded_records(tmp_path, drawn) as loaded:
+    with drawn_records(drawn) as loaded:
         ids = {key: student for student, key in loaded.keys().items()}
         for grade, day, expected in GRADES_OF_DAYS:
             view = loaded.reader.view(date(2025, 10, day))
@@ -135,10 +144,10 @@ def test_no_overlap_asks_for_nothing(tmp_path: Path) -> None:
         assert loaded.reader.policies().concurrent == "longer"
 
 
-def test_the_audit_of_records_counts_a_student_at_the_school_that_counts(tmp_path: Path) -> None:
+def test_the_audit_of_records_counts_a_student_at_the_school_that_counts() -> None:
     """Ada's days and absences from October 8 on are those of school 20; Bo's day of the move is school 20's."""
     drawn = {"calendar_days": CALENDAR, "enrollments": AT_TWO, "attendance": ABSENCES}
-    with loaded_records(tmp_path, drawn) as loaded:
+    with drawn_records(drawn) as loaded:
         months = months_of(loaded.reader, AS_OF)
         figures = {school: (month.student_days, month.absent_hundredths) for (school, _), month in months.items()}
         assert figures == {"10": (5 + 10, 200), "20": (15 + 10 + 15 + 5, 300)}
@@ -151,11 +160,11 @@ WEEK_ELSEWHERE = """
 """
 
 
-def test_a_stint_within_another_counts_on_its_own_days_and_the_other_goes_on_after_it(tmp_path: Path) -> None:
+def test_a_stint_within_another_counts_on_its_own_days_and_the_other_goes_on_after_it() -> None:
     """A week at a school that is the primary one then: three parts of the year, 15 days, and the exit stays its own."""
     absent = "| student_id | school_id | date |\n| ada | 10 | 2025-10-07 |\n| ada | 20 | 2025-10-08 |"
     drawn = {"calendar_days": CALENDAR, "enrollments": WEEK_ELSEWHERE, "attendance": absent}
-    with loaded_records(tmp_path, drawn) as loaded:
+    with drawn_records(drawn) as loaded:
         view = loaded.reader.view(AS_OF)
         spells = loaded.reader.run(compile_script(VisibleTables(view.shape).spells()), view.values)
         found = spells.sort_values("entry_date")[["school_id", "entry_date", "ends", "days", "exit_kind"]]
@@ -183,11 +192,11 @@ THREE = """
 """
 
 
-def test_absences_at_all_of_three_schools_are_one_day_and_at_one_of_them_a_third(tmp_path: Path) -> None:
+def test_absences_at_all_of_three_schools_are_one_day_and_at_one_of_them_a_third() -> None:
     """Hundredths are rounded up, so that three thirds are a day."""
     days = [("10", 7), ("20", 7), ("30", 7), ("20", 8)]
     absent = ["| student_id | school_id | date |", *(f"| ada | {school} | 2025-10-0{day} |" for school, day in days)]
     drawn = {"calendar_days": CALENDAR, "enrollments": THREE, "attendance": "\n".join(absent)}
-    with loaded_records(tmp_path, drawn, enrollment={"concurrent": "shares"}) as loaded:
+    with drawn_records(drawn, enrollment={"concurrent": "shares"}) as loaded:
         (student,) = told_of(loaded)
         assert (student["days"], student["missed"]) == ("15", "1.34")

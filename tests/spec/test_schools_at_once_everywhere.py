@@ -16,7 +16,7 @@ from features.warehouse.file import open_warehouse
 from features.warehouse.roster import read_roster
 from tests.drawn import canonical, load, reader_of
 from tests.spec.evidence import evidence_of, weeks_of_students
-from tests.spec.loaded_records import loaded_records, named_in
+from tests.spec.loaded_records import drawn_records, named_in
 from tests.spec.test_schools_at_once import ABSENCES, AS_OF, AT_TWO, CALENDAR, DRAWN
 
 ONE_IN_SIXTEEN = replace(
@@ -25,9 +25,9 @@ ONE_IN_SIXTEEN = replace(
 """Off track by one absence in 15 days, and not by one in 25."""
 
 
-def test_weeks_evidence_and_roster_know_one_school_a_date(tmp_path: Path) -> None:
+def test_weeks_evidence_and_roster_know_one_school_a_date() -> None:
     """Ada's weeks have 15 days; no evidence has the absence of the second school, and hers is the first."""
-    with loaded_records(tmp_path, DRAWN) as loaded:
+    with drawn_records(DRAWN) as loaded:
         ada, view = loaded.keys()["ada"], loaded.reader.view(AS_OF)
         weeks = weeks_of_students(loaded.reader, NinthGrade, view)[ada]
         assert [(week["days"], week["missed"]) for week in weeks] == [(3, 0), (5, 0), (5, 100), (2, 0)]
@@ -37,20 +37,20 @@ def test_weeks_evidence_and_roster_know_one_school_a_date(tmp_path: Path) -> Non
         assert dict(students["school_id"]) == {"ada": "20", "bo": "20", "cy": "20", "di": "10"}
 
 
-def test_a_label_counts_a_date_once(tmp_path: Path) -> None:
-    with loaded_records(tmp_path, DRAWN) as loaded:
+def test_a_label_counts_a_date_once() -> None:
+    with drawn_records(DRAWN) as loaded:
         labels = label_outcome(loaded.reader, ONE_IN_SIXTEEN, date(2025, 10, 15), observed_on=date(2025, 12, 31))
         told = {student: bool(labels.off_track[key]) for student, key in loaded.keys().items()}
         assert told == {"ada": True, "bo": True, "cy": True, "di": True}
 
 
-def test_a_live_score_sees_what_a_run_sees(tmp_path: Path) -> None:
+def test_a_live_score_sees_what_a_run_sees() -> None:
     """The request tells by itself that spells share days."""
     tables = {
         name: canonical(name, drawing)
         for name, drawing in {"enrollments": AT_TWO, "attendance": ABSENCES, "calendar_days": CALENDAR}.items()
     }
-    with loaded_records(tmp_path, {**DRAWN, "incidents": "| incident_id |"}) as loaded:
+    with drawn_records({**DRAWN, "incidents": "| incident_id |"}) as loaded:
         ran, keys = build_snapshot(loaded.reader, NinthGrade, AS_OF), loaded.keys()
         live = snapshot_of_records(NinthGrade.name, AS_OF, {name: tables.get(name, ()) for name in SNAPSHOT_TABLES})
         ordered = ran.features.loc[[keys[student] for student in live.features.index]].reset_index(drop=True)

@@ -14,6 +14,7 @@ from features.simulator.district import simulate_state
 from features.simulator.interventions import EFFECT
 from features.simulator.marginals import marginals_of
 from features.simulator.plan import Plan, state_plans
+from tests.districts import simulated_state
 from tests.features.simulator.simulated_files import read
 
 PLANS = state_plans(6000, 3, today=Plan("any", 1).today, years=6, seed=7)
@@ -22,15 +23,16 @@ PLANS = state_plans(6000, 3, today=Plan("any", 1).today, years=6, seed=7)
 FEW = state_plans(900, 3, today=Plan("any", 1).today, years=3, seed=7)
 
 
-def simulated(folder: Path, plans: Sequence[Plan] = PLANS) -> Path:
-    """Three districts and their truth in a folder."""
+def simulated(folder: Path, plans: Sequence[Plan]) -> Path:
+    """Districts and their truth, simulated now, in a folder."""
     simulate_state(plans, {plan.district_id: folder / plan.district_id for plan in plans}, truth=folder / "truth")
     return folder
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return simulated(tmp_path_factory.mktemp("state"))
+def state() -> Path:
+    """Three districts and their truth."""
+    return simulated_state(PLANS)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from features.simulator.plan import Plan, demo_plans
 from features.simulator.schools import schools_of
 from features.simulator.staff import staff_rows
 from features.tables import TABLES
+from tests.districts import simulated_files
 from tests.features.simulator.simulated_files import current, file_key, read
 
 SOURCES = SIMULATED
@@ -24,17 +25,13 @@ CORE = ("ela", "math", "science", "social_science")
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("small")
-    simulate_district(SMALL, folder)
-    return folder
+def small() -> Path:
+    return simulated_files(SMALL)
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("large")
-    simulate_district(LARGE, folder)
-    return folder
+def large() -> Path:
+    return simulated_files(LARGE)
 
 
 def test_the_same_plan_writes_the_same_bytes(small: Path, tmp_path: Path) -> None:

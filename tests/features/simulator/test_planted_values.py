@@ -14,7 +14,7 @@ from features.simulator.plan import Plan
 from features.simulator.planted_bias import NOTHING, USUAL, Planted
 from features.warehouse.attendance_coverage import attendance_coverage
 from features.warehouse.file import open_warehouse
-from tests.districts import simulated_warehouse
+from tests.districts import simulated_files, simulated_warehouse
 from tests.features.simulator.simulated_files import current, read
 
 SUMMER, FALL = date(2026, 6, 30), date(2026, 11, 20)
@@ -47,15 +47,10 @@ def digest(folder: Path, *, without: int = 0) -> str:
 
 
 @pytest.fixture(scope="module")
-def years(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def years() -> dict[str, Path]:
     """One finished year of a district as usual, with nothing planted, and with a program that shows later."""
     planted = {"usual": USUAL, "nothing": NOTHING, "later": LATER}
-    return {name: written(one, tmp_path_factory.mktemp(name)) for name, one in planted.items()}
-
-
-def written(planted: Planted, folder: Path) -> Path:
-    simulate_district(replace(YEAR, planted=planted), folder, truth=folder / "truth")
-    return folder
+    return {name: simulated_files(replace(YEAR, planted=one)) for name, one in planted.items()}
 
 
 @pytest.fixture(scope="module")
