@@ -15,7 +15,7 @@ from features.settings import District
 from features.snapshots.snapshot import build_snapshot
 from features.warehouse.file import open_warehouse
 from tests.drawn import cell, rows_of, school_days, write_files
-from tests.spec.loaded_records import LoadedRecords, loaded_records, named_in
+from tests.spec.loaded_records import DrawnRecords, loaded_records, named_in
 
 
 class Taken(FeatureSet):
@@ -47,7 +47,7 @@ ROWS = """
 PRESENT = {"present": ["P", "Here"]}
 
 
-def told(loaded: LoadedRecords) -> list[dict[str, str]]:
+def told(loaded: DrawnRecords) -> list[dict[str, str]]:
     found = build_snapshot(loaded.reader, Taken, AS_OF).features
     names = ("days", "missed", "tardies")
     return [
@@ -126,5 +126,5 @@ def test_a_present_row_of_a_delta_takes_back_the_absence(tmp_path: Path) -> None
         report = ingest(workspace, folder, now=datetime(2026, 1, 1, tzinfo=UTC), progress=quietly)
     assert (report.counts("withdrawn")["attendance"], report.counts("left_out")["attendance"]) == (1, 1)
     with open_warehouse(workspace.warehouse) as reader:
-        found = told(LoadedRecords(report, reader))
+        found = told(DrawnRecords(reader))
     assert [(row["days"], row["missed"]) for row in found] == [("5", "0"), ("5", "0")]
