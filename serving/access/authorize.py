@@ -231,7 +231,7 @@ def select_people(district_id: str, student_key: str, school_id: str, today: dat
     """The people who may see a student, and the place of the reason in its order."""
     rank = access_order(student_key, school_id, today)
     named, of_district = rank.label("nearest"), StaffRow.district_id == district_id
-    near = may_be_near(district_id, student_key, school_id, DISTRICT_WIDE)
+    near = may_be_near(district_id, student_key, school_id, DISTRICT_WIDE, today)
     people = select(StaffRow, named).where(of_district, near, rank.is_not(None))
     return people.order_by(named, StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id)
 

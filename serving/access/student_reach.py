@@ -1,6 +1,7 @@
 """Conditions that leave most of a large district aside before each person or student is looked at."""
 
 from collections.abc import Collection
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
@@ -11,11 +12,13 @@ from serving.store.support_rows import RoleAssignmentRow
 
 
 def may_be_near(
-    district_id: str, student_key: str, school_id: str, district_wide: Collection[str]
+    district_id: str, student_key: str, school_id: str, district_wide: Collection[str], today: date
 ) -> ColumnElement[bool]:
     """Whether a person can have a reason to see a student; who has none of these is looked at no closer."""
     keeps = select(CaseloadRow.staff_id).where(
-        CaseloadRow.district_id == district_id, CaseloadRow.student_key == student_key
+        CaseloadRow.district_id == district_id,
+        CaseloadRow.student_key == student_key,
+        or_(CaseloadRow.end_date.is_(None), CaseloadRow.end_date >= today),
     )
     covers = select(CoverRow.staff_id).where(CoverRow.district_id == district_id)
     given = select(RoleAssignmentRow.staff_id).where(RoleAssignmentRow.district_id == district_id)
