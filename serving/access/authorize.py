@@ -13,7 +13,8 @@ from serving.access.student_reach import at_school, may_be_near
 from serving.store.caseload_rows import CoverRow
 from serving.store.database import find_once
 from serving.store.district_scope import enter_district
-from serving.store.rows import CaseloadRow, Role, StaffRow, StudentRow
+from serving.store.roles import Role
+from serving.store.rows import CaseloadRow, StaffRow, StudentRow
 from serving.store.statements import statement
 from serving.store.support_rows import RoleAssignmentRow
 

@@ -12,7 +12,8 @@ from serving.access.accounts import UnknownStaff
 from serving.access.api_keys import UnknownDistrict
 from serving.access.role_assignments import RoleRefused, refuse_elsewhere
 from serving.store.district_scope import enter_district
-from serving.store.rows import DistrictRow, Role, SessionRow, StaffRow
+from serving.store.roles import Role
+from serving.store.rows import DistrictRow, SessionRow, StaffRow
 from serving.store.sign_in_rows import LinkedIdentityRow, RecoveryCodeRow, SecondFactorRow
 from serving.store.support_rows import RoleAssignmentRow, StaffGrantRow
 

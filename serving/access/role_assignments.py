@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from features.collaborative_settings import OFFICE
 from features.errors import Refused
 from serving.store.district_scope import enter_district
-from serving.store.rows import Role, SchoolRow, StaffRow
+from serving.store.roles import Role
+from serving.store.rows import SchoolRow, StaffRow
 from serving.store.statements import statement
 from serving.store.support_rows import RoleAssignmentRow, RoleChoiceRow
 

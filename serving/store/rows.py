@@ -1,18 +1,11 @@
 """The tables of the service database. Ids are unique within a district only, so keys name the district."""
 
 from datetime import date, datetime
-from typing import Literal
 
 from sqlalchemy import JSON, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from serving.store.cell_types import ChangeCell, JsonObject, JsonRow, PackedRows, ReasonList, UtcTime
-
-Role = Literal[
-    "counselor", "principal", "district", "data_team", "privacy_officer", "observer", "records_clerk",
-    "collaborative_office", "collaborative_member",
-]  # fmt: skip
-"""The roles that people work in; those after `district` are given by hand only."""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -30,6 +30,7 @@ from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import Record, SchoolCalendar, ScoringRun
 from serving.store.database import open_engine, read_session, write_session
 from serving.store.rows import Row
+from tests.serving.clock import Clock
 from tests.serving.databases import ON_POSTGRESQL, owner_address, postgresql_address, put_empty_file
 from tests.serving.example_collaborative import collaborative_in, share_examples
 from tests.serving.example_records import absences, history, marks
@@ -227,22 +228,8 @@ def settings_in(folder: Path, *, postgresql: bool = ON_POSTGRESQL) -> Settings:
     """An installation with both districts, whose clock stands still."""
     districts = tuple(District(id=d, name=name) for d, name in DISTRICTS.items())
     service = Service(database=postgresql_address(folder) if postgresql else "", hosts=("testserver",))
-    together = collaborative_in(folder)
-    return Settings(home=folder, today=TODAY, districts=districts, service=service, collaborative=together)
-
-
-class Clock:
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, **amount: float) -> None:
-        """Lets time pass."""
-        self.now += timedelta(**amount)
+    shared = collaborative_in(folder)
+    return Settings(home=folder, today=TODAY, districts=districts, service=service, collaborative=shared)
 
 
 class ExampleService:
@@ -258,7 +245,7 @@ class ExampleService:
         if not postgresql:
             put_empty_file(folder)
         share_examples(folder)
-        self.clock = Clock()
+        self.clock = Clock(NOW)
         self.app: FastAPI = create_app(adapt(settings_in(folder, postgresql=postgresql)), self.clock)
         self.context: AppContext = self.app.state.context
         self.engine = open_engine(owner_address(folder)) if postgresql else self.context.engine

@@ -21,7 +21,8 @@ from serving.access.authorize import (
     visible_students,
 )
 from serving.store.database import read_session
-from serving.store.rows import AccessRow, CaseloadRow, Role
+from serving.store.roles import Role
+from serving.store.rows import AccessRow, CaseloadRow
 from serving.support.own_students import own_keys
 from tests.serving.browser import ApiClient, Browser
 from tests.serving.example_service import DISTRICTS, NOW, STAFF, STUDENTS, TODAY, ExampleService
