@@ -18,6 +18,8 @@ class Source(BaseModel):
 
     title: ClassVar[str] = ""
     gives: ClassVar[Gives] = {}
+    may_give: ClassVar[Gives] = {}
+    """Further tables, which it gives where its settings declare them."""
 
     kind: str = Field(description="which system it is")
     folder: str = Field(
@@ -40,7 +42,7 @@ class Source(BaseModel):
     @classmethod
     def can_be_given(cls, tables: tuple[str, ...]) -> tuple[str, ...]:
         """The tables; ValueError for one that a source of this kind cannot give."""
-        wrong = [name for name in tables if name not in cls.gives]
+        wrong = [name for name in tables if name not in {*cls.gives, *cls.may_give}]
         if wrong:
             raise ValueError(f"{wrong[0]}: this source gives {', '.join(cls.gives)}")
         return tables
@@ -53,7 +55,13 @@ class Source(BaseModel):
     @property
     def own(self) -> dict[str, tuple[str, ...]]:
         """The tables that it is asked for, each with the columns that its kind gives."""
-        return {name: columns for name, columns in self.gives.items() if not self.tables or name in self.tables}
+        can = {**self.gives, **{name: self.may_give[name] for name in self.declared}}
+        return {name: columns for name, columns in can.items() if not self.tables or name in self.tables}
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """The tables of `may_give` that its settings declare."""
+        return ()
 
     @property
     def given(self) -> Gives:

@@ -1,10 +1,11 @@
 """The source of OneRoster CSV packages, versions 1.1 and 1.2."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from features.sources.declaration import Gives, Source
+from features.sources.oneroster_absences import ATTENDANCE, Absences
 
 
 class OneRoster(Source):
@@ -24,6 +25,12 @@ class OneRoster(Source):
         ),
         "staff": ("staff_id", "first_name", "last_name", "email", "role", "school_id"),
     }  # fmt: skip
+    may_give: ClassVar[Gives] = {"attendance": ATTENDANCE}
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Attendance where the district says where absences are."""
+        return ("attendance",) if self.absences else ()
 
     @property
     def given(self) -> Gives:
@@ -58,6 +65,17 @@ class OneRoster(Source):
         pattern=r"^[A-Za-z0-9_.-]*$",
         description="type within userIds that is the state's id, such as stateId; userMasterIdentifier else",
     )
+    absences: Absences | None = Field(
+        default=None,
+        description="where the absences of students are, in a system that offers them; the standard has none",
+    )
+
+    @model_validator(mode="after")
+    def attendance_is_declared(self) -> Self:
+        """The same; ValueError where it is to own attendance, and `absences` does not say where that is."""
+        if "attendance" in self.tables and self.absences is None:
+            raise ValueError("attendance: OneRoster has none of its own; say in `absences` where it is")
+        return self
 
 
 class OneRosterCsv(OneRoster):
@@ -89,3 +107,10 @@ class OneRosterRest(OneRoster):
         description="days after which everything is read again; between, a pull asks for what has a later "
         "dateLastModified than the rows that are there; everything each time where 0",
     )
+
+    @model_validator(mode="after")
+    def absences_have_a_path(self) -> Self:
+        """The same; ValueError where absences are declared without their path."""
+        if self.absences is not None and not self.absences.path:
+            raise ValueError("absences: expected their `path` below `url`, as the vendor tells it")
+        return self

@@ -43,7 +43,7 @@ def settings_file(folder: Path, *, roster: str = "", csv: str = "") -> Path:
     ("roster", "csv", "said"),
     [
         ("", 'tables = ["marks"]', "roster and sis both own marks"),
-        ('tables = ["attendance"]', "", "attendance: this source gives schools"),
+        ('tables = ["incidents"]', "", "incidents: this source gives schools"),
         ('folderr = "x"', "", "folderr: unknown key; did you mean 'folder'"),
         ('folder = "sis"', "", "Cannot overwrite"),
     ],

@@ -36,7 +36,7 @@ from features.warehouse.writer import Writer, path_in_sql
 
 PEOPLE: Mapping[str, str] = {
     "users": "sourcedId", "demographics": "sourcedId", "roles": "userSourcedId", "enrollments": "userSourcedId",
-    "results": "studentSourcedId",
+    "results": "studentSourcedId", "absences": "studentSourcedId",
 }  # fmt: skip
 """The native tables whose rows are each of one person, and the column that says of whom."""
 
@@ -110,7 +110,9 @@ def touched_people() -> ir.Table:
     lines = lines.union(native("lineItems").select("sourcedId")).distinct()
     marked = kept("results").semi_join(lines, [("lineItemSourcedId", "sourcedId")])
     members = kept("enrollments").semi_join(native("classes"), [("classSourcedId", "sourcedId")])
-    people += [marked.select(person="studentSourcedId"), members.select(person="userSourcedId")]
+    absent = kept("absences").semi_join(native("classes"), [("classSourcedId", "sourcedId")])
+    people += [one.select(person="studentSourcedId") for one in (marked, absent)]
+    people.append(members.select(person="userSourcedId"))
     return ibis.union(*people).distinct()
 
 
@@ -239,7 +241,7 @@ class ChangedPeople:
             columns[part.table] = [one for one in self.writer.column_names(PART_ROWS) if one not in ("origin", "row")]
         for table in (name for name in columns if name not in STAYING):
             query = self.gone(table, columns[table])
-            if self.writer.connection.execute(f"SELECT 1 FROM ({query}) LIMIT 1").fetchall():  # noqa: S608
+            if self.writer.connection.execute(f"SELECT 1 FROM ({query}) LIMIT 1").fetchall():  # noqa: S608 - our own query
                 yield CanonicalRows(table, f"{table} that are gone", self.writer.connection, query, changes=True)
 
     def rows_of(self, part: Part, file: NativeFile) -> Iterator[CanonicalRows]:
@@ -247,7 +249,7 @@ class ChangedPeople:
         self.made(part)
         self.note_keys(part, "after")
         for one in rows_by_origin(self.writer.connection, PART_ROWS, part, file, earlier=True):
-            yield replace(one, query=f"SELECT *, '' AS {DELETED} FROM ({one.query})", changes=True)  # noqa: S608
+            yield replace(one, query=f"SELECT *, '' AS {DELETED} FROM ({one.query})", changes=True)  # noqa: S608 - our own query
 
     def gone(self, table: str, columns: Sequence[str]) -> str:
         """The query of the keys that there were and are no more, each as a row that is deleted."""
@@ -255,4 +257,4 @@ class ChangedPeople:
         of_row = {name: f'"{name}"' for name in keys} | {"known_on": f"'{self.conversion.today}'"}
         cells = ", ".join(f'{of_row.get(name, "NULL::VARCHAR")} AS "{name}"' for name in columns)
         both = f'SELECT * FROM "before_{table}" EXCEPT SELECT * FROM "after_{table}"'  # noqa: S608 - our own names
-        return f"SELECT row_number() OVER () AS row, {cells}, 'yes' AS {DELETED} FROM ({both})"  # noqa: S608
+        return f"SELECT row_number() OVER () AS row, {cells}, 'yes' AS {DELETED} FROM ({both})"  # noqa: S608 - our own query

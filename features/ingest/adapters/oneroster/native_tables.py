@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from features.engine.script_cache import query_script
-from features.ingest.adapters.oneroster.package import ALIASES, COLUMNS, EACH, PLAIN, Package
+from features.ingest.adapters.oneroster.package import ABSENCES, ALIASES, COLUMNS, EACH, PLAIN, Package
 from features.ingest.files.csv_rows import read_csv
 from features.ingest.files.malformed_rows import MalformedRows
 from features.ingest.files.row_batches import RowBatches
@@ -86,7 +86,7 @@ def read_file(writer: Writer, name: str, package: Package) -> NativeFile:
     """Reads one file into its native table."""
     file = package.files[name]
     with read_csv(file, PLAIN, None) as rows:
-        places = places_of(name, rows, file.name)
+        places = places_of(name, rows, file.name, package)
         batches = RowBatches(rows, list(places.values()), ())
         arrived = batches.reader()
         if arrived is not None:
@@ -102,10 +102,15 @@ def malformed_of(malformed: MalformedRows) -> pa.Table:
     return found.set_column(1, "expected", found.column("expected").cast(pa.string()))
 
 
-def places_of(name: str, rows: SourceRows, file: str) -> dict[str, int]:
-    """Where the columns that are read stand in a file, however they are spelled; DataRefused without `sourcedId`."""
-    wanted = {plain(column): column for column in columns_of(name)}
+def places_of(name: str, rows: SourceRows, file: str, package: Package) -> dict[str, int]:
+    """Where the columns that are read stand in a file, however they are spelled.
+
+    DataRefused without `sourcedId`, or without a column of absences that the district names.
+    """
+    declared = package.absences if name == ABSENCES else {}
+    wanted = {plain(column): column for column in (EACH if declared else columns_of(name))}
     wanted |= {plain(alias): column for (table, alias), column in ALIASES.items() if table == name}
+    wanted |= {plain(theirs): column for theirs, column in declared.items()}
     found: dict[str, int] = {}
     for place, column in enumerate(rows.names):
         known = wanted.get(plain(column))
@@ -114,6 +119,10 @@ def places_of(name: str, rows: SourceRows, file: str) -> dict[str, int]:
     if "sourcedId" not in found:
         expected = f"expected the columns of OneRoster: {', '.join(columns_of(name))}"
         raise DataRefused([Finding("SRC04", file, 1, "sourcedId", expected)])
+    lacking = [one for one in package.needed if declared and declared[one] not in found]
+    if lacking:
+        expected = f"expected this column, which `absences` of the source names; there are {', '.join(rows.names[:20])}"
+        raise DataRefused([Finding("SRC04", file, 1, one, expected) for one in lacking])
     return found
 
 

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
 from features.ingest.adapters.adapter import CanonicalRows
+from features.ingest.adapters.oneroster.absences import absence_rows
 from features.ingest.adapters.oneroster.cells import parts_of
 from features.ingest.adapters.oneroster.native_tables import EARLIER, NOW, NativeFile, native
 from features.ingest.adapters.oneroster.package import RACES
@@ -44,12 +45,14 @@ def parts_of_package(schools: int) -> Iterator[Part]:
     for place in range(min(schools, MOST_SCHOOLS)):
         yield Part("enrollments", "users", user_enrollment_rows, (place,), f"school {place + 1}")
     yield Part("marks", "results", mark_rows)
+    yield Part("attendance", "absences", absence_rows)
     yield Part("staff", "users", staff_rows)
 
 
 def is_asked_for(part: Part, source: OneRoster) -> bool:
-    """Whether the district says enough for a part: which results are course marks it must name."""
-    return part.table != "marks" or bool(source.marks_in)
+    """Whether the district says enough for a part: which results are course marks, and where absences are."""
+    declared = {"marks": bool(source.marks_in), "attendance": source.absences is not None}
+    return declared.get(part.table, True)
 
 
 def most_schools(writer: Writer) -> int:

@@ -11,7 +11,14 @@ from pathlib import Path
 from features.atomic_files import replace_through, sync_folder
 from features.ingest.adapters.oneroster.package import COLUMNS, EACH
 from features.ingest.adapters.oneroster.rest_changes import WHOLE, reads_everything, rows_besides, since_of
-from features.ingest.adapters.oneroster.rest_rows import COLLECTIONS, ROLE_COLUMNS, Collection, Json, role_rows, row_of
+from features.ingest.adapters.oneroster.rest_rows import (
+    ROLE_COLUMNS,
+    Collection,
+    Json,
+    collections_of,
+    role_rows,
+    row_of,
+)
 from features.ingest.network.http_client import ClientMaker, JsonClient, NotFound, named
 from features.ingest.network.pull_folder import UNDER_WAY, RowWriter, folder_under_way
 from features.ingest.network.refusal import SourceRefused
@@ -52,7 +59,10 @@ def pull_oneroster(
     with client_of(source.url, credentials_in(environment, source.key_variable, source.secret_variable)) as client:
         client.token_url, client.scope = source.token_url, SCOPES if source.version == "1.2" else ""
         whole = reads_everything(folder, source)
-        rows = {one.file: pull_collection(client, source, one, folder, progress, whole=whole) for one in COLLECTIONS}
+        rows = {
+            one.file: pull_collection(client, source, one, folder, progress, whole=whole)
+            for one in collections_of(source)
+        }
     with turn():
         publish(folder, source.version)
     if whole:
@@ -83,7 +93,7 @@ def pull_collection(
         roles.writerow(ROLE_COLUMNS)
         try:
             for found in objects(client, source, one, since):
-                writer.writerow(row_of(one.file, found))
+                writer.writerow(row_of(one.file, found, source.absences))
                 changed.add(str(found.get("sourcedId")))
                 rows += 1
                 if one.file == "users":
@@ -142,6 +152,8 @@ def objects(client: JsonClient, source: OneRosterRest, one: Collection, since: s
 def address_of(source: OneRosterRest, one: Collection) -> str:
     """The address of a collection."""
     base = source.url.rstrip("/")
+    if not one.service:
+        return f"{base}/{one.path}"
     return f"{base}/{one.service}/v1p2/{one.path}" if source.version == "1.2" else f"{base}/v1p1/{one.path}"
 
 

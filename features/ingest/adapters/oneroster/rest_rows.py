@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from features.ingest.adapters.oneroster.package import COLUMNS, EACH
+from features.ingest.adapters.oneroster.package import ABSENCES, COLUMNS, EACH
+from features.sources.oneroster import OneRosterRest
+from features.sources.oneroster_absences import Absences
 
 Json = Mapping[str, object]
 
@@ -46,9 +48,26 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
 ROLE_COLUMNS = (*EACH, *COLUMNS["roles"])
 
 
-def row_of(file: str, one: Json) -> list[str]:
-    """An object as a row of its file."""
+def collections_of(source: OneRosterRest) -> tuple[Collection, ...]:
+    """The collections that are read of a source: those of the standard, and absences where it says where they are."""
+    said = source.absences
+    return (*COLLECTIONS, *([Collection(ABSENCES, "", said.path, said.member)] if said else []))
+
+
+def row_of(file: str, one: Json, absences: Absences | None = None) -> list[str]:
+    """An object as a row of its file; one of absences by the members that a district names."""
+    if file == ABSENCES and absences is not None:
+        theirs = {ours: name for name, ours in absences.names.items()}
+        return [declared_cell(theirs.get(column, column), one) for column in (*EACH, *COLUMNS[file])]
     return [cell_of(column, one) for column in (*EACH, *COLUMNS[file])]
+
+
+def declared_cell(name: str, one: Json) -> str:
+    """The cell of a member that a district names: of a reference its id, of a list of them the first's."""
+    value = one.get(name)
+    if isinstance(value, list | dict):
+        return next(ids_in(value), "")
+    return cell_of(name, one)
 
 
 def cell_of(column: str, one: Json) -> str:

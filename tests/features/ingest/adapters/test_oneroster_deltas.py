@@ -21,6 +21,7 @@ from features.ingest.load.workspace import Workspace
 from features.progress import quietly
 from features.settings import District
 from features.sources.oneroster import OneRosterCsv
+from features.sources.oneroster_absences import Absences
 from features.table_schema import key_of
 from features.tables import TABLES
 from features.warehouse.file import open_warehouse
@@ -43,17 +44,27 @@ EDITS: list[Edit] = [
     ("lineItems", "l3", "categorySourcedId", "h"), ("results", "m1", "textScore", "A"), ("results", "m3", "", ""),
     ("results", "m2", "studentSourcedId", "2"), ("demographics", "1", "asian", "false"),
     ("demographics", "2", "birthDate", "2011-05-06"), ("orgs", "20", "identifier", "0021"),
+    ("absences", "a1", "code", "E"), ("absences", "a2", "student", "2"), ("absences", "a2", "", ""),
 ]  # fmt: skip
 CHANGES = st.sets(st.sampled_from(EDITS), min_size=1, max_size=4)
 SEQUENCES = st.lists(st.tuples(st.sampled_from(["bulk", *["delta"] * 4]), CHANGES), min_size=1, max_size=2)
-SOURCE = OneRosterCsv(ids="identifier", marks_in=("Final",))
+ABSENCES = """
+| sourcedId | student | classSourcedId | schoolSourcedId | date       | code |
+| a1        | 1       |                | 10              | 2025-09-02 | U    |
+| a2        | 1       | alg            |                 | 2025-09-03 | T    |
+"""
+DECLARED = Absences(file="absences", student="student", date="date", code="code")
+SOURCE = OneRosterCsv(ids="identifier", marks_in=("Final",), absences=DECLARED)
 Rows = dict[str, dict[tuple[str, ...], tuple[tuple[str, str], ...]]]
 """Canonical table = its rows by key."""
 
 
 def first_state() -> Native:
     """The rows of a first package."""
-    return {name: {row["sourcedId"]: row for row in rows_of(drawing)} for name, drawing in SMALL.items()}
+    return {
+        name: {row["sourcedId"]: row for row in rows_of(drawing)}
+        for name, drawing in {**SMALL, "absences": ABSENCES}.items()
+    }
 
 
 @pytest.fixture(scope="module")
