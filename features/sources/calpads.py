@@ -26,6 +26,7 @@ READ: Mapping[str, tuple[str, ...]] = {
     "SINF": ("transaction", "ssid", "local_id", "birth_date", "gender", "hispanic",
              *(f"race_{place}" for place in range(1, 6))),
     "SPRG": ("transaction", "ssid", "local_id", "program", "start", "end"),
+    "SELA": ("transaction", "ssid", "local_id", "status", "start"),
     "SCSC": (*OF_STUDENT, "course", "section", "term", "marking_period", "attempted", "earned", "mark",
              "uc_requirement"),
     "CRSC": ("transaction", "school", "year", "course", "course_name", "uc_requirement"),
@@ -33,11 +34,11 @@ READ: Mapping[str, tuple[str, ...]] = {
     "SIRS": (*OF_STUDENT, "incident", "result", "days"),
     "SDIS": (*OF_STUDENT, "incident", "date", "offense", "result", "days"),
 }  # fmt: skip
-"""The columns of each record type that are read; a layout that a district declares has them by these names."""
+"""The columns of each record type that are read, in layouts of all years, and in one that a district declares."""
 
 
 class Calpads(Source):
-    """CALPADS files: SENR, SINF, SPRG, SCSC with CRSC, SINC and SIRS or SDIS; STAS is recognized and not loaded."""
+    """CALPADS files: SENR, SINF, SPRG, SELA, SCSC with CRSC, SINC and SIRS or SDIS; STAS is known and not loaded."""
 
     title: ClassVar[str] = "CALPADS submissions and ODS extracts"
     gives: ClassVar[Gives] = {

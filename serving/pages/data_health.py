@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from features.quality.summary_file import LoadLine, RecordsSummary, WaitingRows, read_summary, usual_rows
 from serving.access.authorize import Denied, OwnDistrict, authorize
+from serving.pages.refresh_view import refresh_lines
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.rows import SchoolRow
 from serving.support.answers import open_problems
@@ -117,10 +118,11 @@ def get_data_health(visit: CurrentVisit) -> Response:
         problems = problem_counts(session, visit)
         found = select(SchoolRow).where(SchoolRow.district_id == district_id)
         schools = {row.school_id: row.name for row in session.scalars(found)}
+        refreshes = refresh_lines(session, visit)
     summary = read_summary(visit.context.settings, district_id)
     zone = ZoneInfo(visit.context.settings.district(district_id).timezone)
     view = health_view(visit.language, in_zone(summary, zone), schools) if summary is not None else None
-    return visit.page("data_health.html", view=view, problems=problems)
+    return visit.page("data_health.html", view=view, problems=problems, refreshes=refreshes)
 
 
 def in_zone(summary: RecordsSummary, zone: ZoneInfo) -> RecordsSummary:

@@ -29,6 +29,7 @@ def write_calpads(records: Path, folder: Path, _district_id: str) -> dict[str, i
     people = tables["students"].set_index("student_id")
     files = {
         "SENR": enrollments(tables, people), "SINF": information(tables, people), "SPRG": programs(tables["programs"]),
+        "SELA": language_statuses(tables["programs"]),
         "SCSC": marks(tables["marks"]), "CRSC": courses(tables["marks"]), "SINC": incidents(tables["incidents"]),
         "SIRS": actions(tables["discipline_actions"]),
     }  # fmt: skip
@@ -38,7 +39,7 @@ def write_calpads(records: Path, folder: Path, _district_id: str) -> dict[str, i
 
 def write_extract(folder: Path, record: str, rows: pd.DataFrame, people: pd.DataFrame) -> int:
     """Writes the rows of a record type as its layout has them, with the columns of an extract; how many."""
-    columns = next(one.columns for one in shipped_layouts() if one.record == record)
+    columns = [one.columns for one in shipped_layouts() if one.record == record][-1]
     whole = rows.assign(type=f"{record}-R", lea="1234567", updated=compact(rows["known_on"]))
     if "local_id" in rows:
         state = rows["local_id"].map(people["state_id"])
@@ -96,6 +97,18 @@ def programs(rows: pd.DataFrame) -> pd.DataFrame:
         "local_id": rows["student_id"], "program": rows["program"].map(PROGRAMS), "start": compact(rows["start_date"]),
         "end": compact(rows["end_date"]), "known_on": rows["known_on"],
     })  # fmt: skip
+
+
+def language_statuses(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of SELA: a student learns English from a day on, and is fluent from the day after the last."""
+    rows = rows[rows["program"] == "english_learner"]
+    ended = rows[rows["end_date"] != ""]
+    after = (pd.to_datetime(ended["end_date"]) + pd.Timedelta(days=1)).dt.strftime("%Y%m%d")
+    found = (
+        pd.DataFrame({"local_id": part["student_id"], "status": status, "start": start, "known_on": part["known_on"]})
+        for part, status, start in ((rows, "EL", compact(rows["start_date"])), (ended, "RFEP", after))
+    )
+    return pd.concat(found, ignore_index=True)
 
 
 def marks(rows: pd.DataFrame) -> pd.DataFrame:

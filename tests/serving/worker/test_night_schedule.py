@@ -18,7 +18,7 @@ from serving.worker.night_results import (
     outcome_of_steps,
     step_result,
 )
-from serving.worker.night_schedule import list_due, night_due, refresh_due
+from serving.worker.night_schedule import list_due, next_night, next_refresh, night_due, refresh_due
 from serving.worker.queue import open_queue
 
 MONDAY, FRIDAY = date(2026, 11, 16), date(2026, 11, 20)
@@ -137,3 +137,21 @@ def test_a_refresh_is_begun_once_in_each_part_of_a_day(tmp_path: Path) -> None:
             for clock in ((18, 0), (18, 1), (19, 59), (20, 0))
         ]
     assert begun == [["north-refresh-2026-11-20-05"], [], [], ["north-refresh-2026-11-20-06"]]
+
+
+@pytest.mark.parametrize(
+    ("utc", "night", "refresh"),
+    [
+        ("2026-11-20T09:59", "2026-11-20T02:00-08:00", "2026-11-20T05:00-08:00"),
+        ("2026-11-20T10:00", "2026-11-21T02:00-08:00", "2026-11-20T05:00-08:00"),
+        ("2026-11-21T06:00", "2026-11-21T02:00-08:00", "2026-11-21T00:00-08:00"),
+        ("2026-11-01T07:30", "2026-11-01T02:00-08:00", "2026-11-01T05:00-08:00"),  # clocks go back that night
+    ],
+)
+def test_the_next_night_and_refresh_are_told_by_the_district_s_clock(utc: str, night: str, refresh: str) -> None:
+    now = datetime.fromisoformat(f"{utc}+00:00")
+    sources = tuple(CsvFiles(folder=name, refresh_hours=hours) for name, hours in (("a", 12), ("b", 5), ("c", 0)))
+    district = District(id="harbor", name="Harbor", timezone="America/Los_Angeles", sources=sources)
+    told = (next_night(Nightly(hour=2), district, now), next_refresh(district, now))
+    assert [one and one.isoformat(timespec="minutes") for one in told] == [night, refresh]
+    assert (next_night(Nightly(), district, now), next_refresh(District(id="h", name="H"), now)) == (None, None)

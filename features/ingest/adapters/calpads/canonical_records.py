@@ -4,9 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.ingest.adapters.calpads.record_files import table_of
-from features.ingest.adapters.oneroster.cells import day_text, grade_text, known_day
-
-Columns = tuple[str, ...]
+from features.ingest.adapters.oneroster.cells import day_of, day_text, grade_text, iso, known_day
 
 EXIT_KINDS = {
     "E230": "completed", "E130": "deceased", "E140": "left", "E300": "left", "E400": "left", "T270": "left",
@@ -35,12 +33,37 @@ ACTIONS = {"100": "out_of_school_suspension", "110": "in_school_suspension", "20
 PRIMARY = "10"
 
 
-def standing(record: str, columns: Columns, *key: str) -> ir.Table:
+def standing(record: str, *key: str) -> ir.Table:
     """The rows of a record type that stand: the last of each key, unless it retires the record (D)."""
-    rows = table_of(record, columns)
+    return last_of_each(table_of(record), *key)
+
+
+def last_of_each(rows: ir.Table, *key: str) -> ir.Table:
+    """The last row of each key, unless it retires the record."""
     order = [ibis.desc(rows.file), ibis.desc(rows.row)]
     ranked = rows.mutate(place=ibis.row_number().over(group_by=list(key), order_by=order))
     return ranked.filter((ranked.place == 0) & (ranked.transaction.fill_null("").upper() != "D")).drop("place")
+
+
+def standing_enrollments() -> ir.Table:
+    """The rows of SENR that stand.
+
+    A replacement (R) is of the student at the school: where it tells another start, the enrollment that the row before
+    it told is no more (CDE, CALPADS Update Flash 224, on the keys of transactions).
+    """
+    rows, moments = table_of("SENR"), ["file", "row"]
+    of_year = ibis.window(group_by=["school", "ssid", "year"], order_by=moments)
+    of_start = ibis.window(group_by=["school", "ssid", "start"], order_by=moments)
+    placed = rows.mutate(before=rows.start.lag().over(of_year), again=ibis.row_number().over(of_start))
+    moved = placed.filter(
+        (placed.transaction.fill_null("").upper() == "R") & (placed.again == 0) & placed.before.notnull()
+    )
+    moved = moved.select(m_school="school", m_ssid="ssid", m_start="before", m_file="file", m_row="row")
+    replaced = (
+        (rows.school == moved.m_school) & (rows.ssid == moved.m_ssid) & (rows.start == moved.m_start)
+        & ((rows.file < moved.m_file) | ((rows.file == moved.m_file) & (rows.row < moved.m_row)))
+    )  # fmt: skip
+    return last_of_each(rows.anti_join(moved, [replaced]), "school", "ssid", "start")
 
 
 def student(rows: ir.Table, ids: str) -> ir.StringValue:
@@ -53,9 +76,9 @@ def year_text(rows: ir.Table) -> ir.StringValue:
     return ibis.ifelse(rows.year.length() == 9, rows.year.substr(5, 4), rows.year)
 
 
-def school_rows(columns: Columns, _ids: str) -> ir.Table:
+def school_rows(_ids: str) -> ir.Table:
     """The rows of `schools`: the codes that enrollments name, with the level of their students' grades."""
-    rows = standing("SENR", columns, "school", "ssid", "start")
+    rows = standing_enrollments()
     grade = grade_text(rows.grade).try_cast("int64")
     order = ["file", "row"]
     place = ibis.row_number().over(group_by="school", order_by=order)
@@ -69,9 +92,9 @@ def school_rows(columns: Columns, _ids: str) -> ir.Table:
     )
 
 
-def student_rows(columns: Columns, ids: str) -> ir.Table:
+def student_rows(ids: str) -> ir.Table:
     """The rows of `students`: of each the last enrollment's."""
-    rows = standing("SENR", columns, "school", "ssid", "start")
+    rows = standing_enrollments()
     place = ibis.row_number().over(group_by="ssid", order_by=[ibis.desc("file"), ibis.desc("row")])
     rows = rows.mutate(place=place).filter(ibis._.place == 0)
     return rows.select(
@@ -80,9 +103,9 @@ def student_rows(columns: Columns, ids: str) -> ir.Table:
     )  # fmt: skip
 
 
-def enrollment_rows(columns: Columns, ids: str) -> ir.Table:
+def enrollment_rows(ids: str) -> ir.Table:
     """The rows of `enrollments`; an exit reason that is not known stays, for `codes` to map."""
-    rows = standing("SENR", columns, "school", "ssid", "start")
+    rows = standing_enrollments()
     return rows.select(
         "file", "row", student_id=student(rows, ids), school_id=rows.school, track=ibis.literal("main"),
         school_year=year_text(rows), grade_level=grade_text(rows.grade), entry_date=day_text(rows.start),
@@ -91,9 +114,9 @@ def enrollment_rows(columns: Columns, ids: str) -> ir.Table:
     )  # fmt: skip
 
 
-def completion_rows(columns: Columns, ids: str) -> ir.Table:
+def completion_rows(ids: str) -> ir.Table:
     """The rows of `completions`: exits as completer with a status that is an award."""
-    rows = standing("SENR", columns, "school", "ssid", "start")
+    rows = standing_enrollments()
     rows = rows.filter((rows.exit_reason == "E230") & rows.completion.isin(tuple(COMPLETIONS)))
     kind = rows.completion.cases(*COMPLETIONS.items(), else_=None)
     return rows.select(
@@ -106,9 +129,9 @@ def completion_rows(columns: Columns, ids: str) -> ir.Table:
     )
 
 
-def demographic_rows(columns: Columns, ids: str, column: str) -> ir.Table:
+def demographic_rows(ids: str, column: str) -> ir.Table:
     """The rows of `demographics` that one column gives: gender, the Hispanic indicator, or one of five races."""
-    rows = standing("SINF", columns, "ssid")
+    rows = standing("SINF", "ssid")
     if column == "gender":
         attribute, value = "sex", rows.gender.upper()
     elif column == "hispanic":
@@ -123,9 +146,9 @@ def demographic_rows(columns: Columns, ids: str, column: str) -> ir.Table:
     )  # fmt: skip
 
 
-def program_rows(columns: Columns, ids: str) -> ir.Table:
+def program_rows(ids: str) -> ir.Table:
     """The rows of `programs` that we know; memberships in others are left out."""
-    rows = standing("SPRG", columns, "ssid", "program", "start")
+    rows = standing("SPRG", "ssid", "program", "start")
     rows = rows.filter(rows.program.isin(tuple(PROGRAMS)))
     return rows.select(
         "file", "row", student_id=student(rows, ids), program=rows.program.cases(*PROGRAMS.items(), else_=None),
@@ -133,13 +156,32 @@ def program_rows(columns: Columns, ids: str) -> ir.Table:
     )  # fmt: skip
 
 
-def mark_rows(columns: Columns, ids: str, course_columns: Columns = ()) -> ir.Table:
+def english_learner_rows(ids: str) -> ir.Table:
+    """The rows of `programs` that SELA gives: from a status as English learner to the day before another one."""
+    rows = standing("SELA", "ssid", "start")
+    day = day_of(rows.start)
+    rows = rows.mutate(day=day, learns=(rows.status.strip().upper() == "EL").fill_null(False))
+    rows = rows.mutate(other=ibis.ifelse(rows.learns, None, rows.day))
+    order = ["day", "file", "row"]
+    rows = rows.mutate(
+        learnt=rows.learns.lag().over(group_by="ssid", order_by=order).fill_null(False),
+        until=rows.other.min().over(group_by="ssid", order_by=order, rows=(1, None)),
+    )
+    rows = rows.filter(rows.learns & ~rows.learnt)
+    return rows.select(
+        "file", "row", student_id=student(rows, ids), program=ibis.literal("english_learner"),
+        start_date=day_text(rows.start), end_date=iso(rows.until - ibis.interval(days=1)),
+        known_on=known_day(rows.updated),
+    )  # fmt: skip
+
+
+def mark_rows(ids: str) -> ir.Table:
     """The rows of `marks`: completed courses with final marks; ten California units are a full-year credit.
 
     Names of courses are those of CRSC where there are such files, else their ids.
     """
-    rows = standing("SCSC", columns, "school", "ssid", "year", "course", "section", "term", "marking_period")
-    rows = with_courses(rows, course_columns) if course_columns else rows.mutate(of_course=rows.course)
+    rows = standing("SCSC", "school", "ssid", "year", "course", "section", "term", "marking_period")
+    rows = with_courses(rows)
     attempted, earned = (
         (rows[name].try_cast("float64") * 10).round().cast("int64").cast("string").fill_null(rows[name])
         for name in ("attempted", "earned")
@@ -155,9 +197,9 @@ def mark_rows(columns: Columns, ids: str, course_columns: Columns = ()) -> ir.Ta
     )  # fmt: skip
 
 
-def with_courses(rows: ir.Table, columns: Columns) -> ir.Table:
+def with_courses(rows: ir.Table) -> ir.Table:
     """Rows with `of_course`, the name of their course in that school and year, and its area if they have none."""
-    courses = standing("CRSC", columns, "school", "year", "course")
+    courses = standing("CRSC", "school", "year", "course")
     known = courses.select(
         at="school", within="year", what="course", called="course_name", area="uc_requirement"
     ).distinct(on=["at", "within", "what"])
@@ -167,9 +209,9 @@ def with_courses(rows: ir.Table, columns: Columns) -> ir.Table:
     )
 
 
-def incident_rows(columns: Columns, ids: str) -> ir.Table:
+def incident_rows(ids: str) -> ir.Table:
     """The rows of `incidents`: a statutory offense is major."""
-    rows = standing("SINC", columns, "ssid", "incident")
+    rows = standing("SINC", "ssid", "incident")
     severity = ibis.ifelse(rows.statutory.upper() == "Y", "major", "minor")
     return rows.select(
         "file", "row", incident_id=rows.incident, student_id=student(rows, ids), school_id=rows.school,
@@ -177,10 +219,10 @@ def incident_rows(columns: Columns, ids: str) -> ir.Table:
     )  # fmt: skip
 
 
-def action_rows(columns: Columns, ids: str, incident_columns: Columns) -> ir.Table:
+def action_rows(ids: str) -> ir.Table:
     """The rows of `discipline_actions`: results that take a student out of class, on the day of the incident."""
-    rows = standing("SIRS", columns, "ssid", "incident", "result")
-    days = standing("SINC", incident_columns, "ssid", "incident").select(of="ssid", what="incident", day="date")
+    rows = standing("SIRS", "ssid", "incident", "result")
+    days = standing("SINC", "ssid", "incident").select(of="ssid", what="incident", day="date")
     rows = rows.filter(rows.result.isin(tuple(ACTIONS))).left_join(days, [("ssid", "of"), ("incident", "what")])
     removed = (rows.days.try_cast("float64") * 100).round().cast("int64").cast("string").fill_null(rows.days)
     return rows.select(
@@ -190,9 +232,9 @@ def action_rows(columns: Columns, ids: str, incident_columns: Columns) -> ir.Tab
     )  # fmt: skip
 
 
-def older_incident_rows(columns: Columns, ids: str) -> ir.Table:
+def older_incident_rows(ids: str) -> ir.Table:
     """The rows of `incidents` that SDIS has: one of each student and incident, major unless all offenses are minor."""
-    rows = standing("SDIS", columns, "ssid", "incident", "offense", "result")
+    rows = standing("SDIS", "ssid", "incident", "offense", "result")
     minor = rows.offense.isin(MINOR_OFFENSES).fill_null(True)
     rows = rows.mutate(
         place=ibis.row_number().over(group_by=["ssid", "incident"], order_by=["file", "row"]),
@@ -204,9 +246,9 @@ def older_incident_rows(columns: Columns, ids: str) -> ir.Table:
     )  # fmt: skip
 
 
-def older_action_rows(columns: Columns, ids: str) -> ir.Table:
+def older_action_rows(ids: str) -> ir.Table:
     """The rows of `discipline_actions` that SDIS has: of each student, incident and result one."""
-    rows = standing("SDIS", columns, "ssid", "incident", "result")
+    rows = standing("SDIS", "ssid", "incident", "result")
     rows = rows.filter(rows.result.isin(tuple(ACTIONS)))
     removed = (rows.days.try_cast("float64") * 100).round().cast("int64").cast("string").fill_null(rows.days)
     return rows.select(

@@ -11,6 +11,7 @@ from features.ingest.adapters.calpads.canonical_records import (
     action_rows,
     completion_rows,
     demographic_rows,
+    english_learner_rows,
     enrollment_rows,
     incident_rows,
     mark_rows,
@@ -22,7 +23,7 @@ from features.ingest.adapters.calpads.canonical_records import (
 )
 from features.ingest.adapters.calpads.record_files import read_records, record_files
 from features.ingest.files.sources import SourceFile
-from features.sources.calpads import Calpads, layouts_of
+from features.sources.calpads import Calpads
 from features.warehouse.file import open_scratch
 from features.warehouse.writer import Writer
 
@@ -35,7 +36,6 @@ class Part:
     record: str
     rows: Callable[..., ir.Table]
     part: str = ""
-    beside: str = ""
 
 
 PARTS = (
@@ -46,11 +46,12 @@ PARTS = (
         for column in ("gender", "hispanic", "race_1", "race_2", "race_3", "race_4", "race_5")
     ),
     Part("programs", "SPRG", program_rows),
+    Part("programs", "SELA", english_learner_rows),
     Part("enrollments", "SENR", enrollment_rows),
-    Part("marks", "SCSC", mark_rows, beside="CRSC"),
+    Part("marks", "SCSC", mark_rows),
     Part("incidents", "SINC", incident_rows),
     Part("incidents", "SDIS", older_incident_rows),
-    Part("discipline_actions", "SIRS", action_rows, beside="SINC"),
+    Part("discipline_actions", "SIRS", action_rows),
     Part("discipline_actions", "SDIS", older_action_rows),
     Part("completions", "SENR", completion_rows),
 )
@@ -67,19 +68,17 @@ def convert(conversion: Conversion) -> Iterator[CanonicalRows]:
     source, files = conversion.arrival.source, record_files(conversion.arrival)
     if not isinstance(source, Calpads):
         raise TypeError(f"not CALPADS: {source.kind}")
-    layouts = layouts_of(source)
     with open_scratch(conversion.scratch) as connection:
         writer = Writer(connection)
-        malformed = read_records(writer, files, layouts)
+        malformed = read_records(writer, files)
         told: set[int] = set()
         for number, part in enumerate(PARTS):
             of_record = [place for place, one in enumerate(files) if one.layout.record == part.record]
             if part.table not in conversion.arrival.owned or not of_record:
                 continue
-            columns = tuple(layouts[name][0].columns for name in (part.record, part.beside) if name)
-            given = (columns[0], source.ids, *((part.part,) if part.part else ()), *columns[1:])
             made = f"part_{number}"
-            writer.create(made, query_script(part.rows, *given), {"load_day": conversion.today})
+            script = query_script(part.rows, source.ids, *((part.part,) if part.part else ()))
+            writer.create(made, script, {"load_day": conversion.today})
             for place in of_record:
                 found = f'SELECT * EXCLUDE (file) FROM "{made}" WHERE file = {place} ORDER BY row'  # noqa: S608 - our own names
                 name = files[place].file.name

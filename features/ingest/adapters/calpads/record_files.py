@@ -1,6 +1,6 @@
 """CALPADS files: which record type and layout each is of, and its rows in a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -15,12 +15,14 @@ from features.ingest.files.row_batches import RowBatches
 from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.staging_tables import ARRIVED
-from features.sources.calpads import EXTRACT, Calpads, Layout, layouts_of
+from features.sources.calpads import EXTRACT, READ, Calpads, Layout, layouts_of
 from features.warehouse.writer import Writer
 
 SUFFIXES = (".txt", ".csv", ".dat", ".gz")
 FIRST_BYTES = 1 << 16
 DELIMITERS = ("^", ",")
+NOTHING = pa.table({"row": pa.array([], pa.int64()), "expected": pa.array([], pa.string())})
+"""No row that could not be read."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,10 @@ def year_in(cells: Sequence[str]) -> int | None:
 
 def described(layouts: Sequence[Layout], cells: Sequence[str], *, extract: bool) -> str:
     """What was expected of a file whose number of columns is no layout's, by the layout that it resembles most."""
-    more = len(EXTRACT) if extract else 0
-    nearest = min(layouts, key=lambda one: abs(len(one.columns) + more - len(cells)))
+    more, year = len(EXTRACT) if extract else 0, year_in(cells)
+    nearest = min(
+        layouts, key=lambda one: (abs(len(one.columns) + more - len(cells)), year is not None and one.since > year)
+    )
     name = f"{nearest.record}-R" if extract else nearest.record
     columns = f"{'first ' if nearest.more else ''}{len(nearest.columns) + more} columns"
     return (
@@ -102,19 +106,20 @@ def described(layouts: Sequence[Layout], cells: Sequence[str], *, extract: bool)
     )
 
 
-def table_of(record: str, columns: tuple[str, ...]) -> ir.Table:
-    """The rows of a record type: `file`, `row`, and its columns with those of an extract."""
-    schema = {"file": "int64", "row": "int64", **dict.fromkeys((*columns, *EXTRACT), "string")}
+def table_of(record: str) -> ir.Table:
+    """The rows of a record type: `file`, `row`, and the columns that are read, whichever year's layout has them."""
+    schema = {"file": "int64", "row": "int64", **dict.fromkeys((*READ[record], *EXTRACT), "string")}
     return ibis.table(schema, name=f"record_{record}")
 
 
-def read_records(
-    writer: Writer, files: Sequence[RecordFile], layouts: Mapping[str, tuple[Layout, ...]]
-) -> list[pa.Table]:
-    """Reads every file into the table of its record type; the rows of each that could not be read."""
-    for record, known in layouts.items():
-        writer.create_empty(table_of(record, known[0].columns).get_name(), table_of(record, known[0].columns).schema())
-    return [read_records_of(writer, number, one) for number, one in enumerate(files)]
+def read_records(writer: Writer, files: Sequence[RecordFile]) -> list[pa.Table]:
+    """Reads every file of a type that is read into the table of that; the rows of each that could not be read."""
+    for record in READ:
+        writer.create_empty(table_of(record).get_name(), table_of(record).schema())
+    return [
+        read_records_of(writer, number, one) if one.layout.record in READ else NOTHING
+        for number, one in enumerate(files)
+    ]
 
 
 def read_records_of(writer: Writer, number: int, one: RecordFile) -> pa.Table:
@@ -124,7 +129,7 @@ def read_records_of(writer: Writer, number: int, one: RecordFile) -> pa.Table:
         arrived = RowBatches(rows, range(len(one.columns)), ()).reader()
         if arrived is not None:
             writer.connection.register(ARRIVED, arrived)
-            script = query_script(arrived_records, one.columns, one.layout.columns, one.extract)
+            script = query_script(arrived_records, one.columns, READ[one.layout.record], one.extract)
             writer.insert(f"record_{one.layout.record}", script, {})
             writer.connection.unregister(ARRIVED)
             writer.connection.execute(f'UPDATE "record_{one.layout.record}" SET file = {number} WHERE file < 0')  # noqa: S608 - our own names
@@ -132,10 +137,9 @@ def read_records_of(writer: Writer, number: int, one: RecordFile) -> pa.Table:
         return found.set_column(1, "expected", found.column("expected").cast(pa.string()))
 
 
-def arrived_records(columns: tuple[str, ...], named: tuple[str, ...], extract: bool) -> ir.Table:
-    """The rows of a file that arrived, under the names of its layout; columns beyond it are left out."""
+def arrived_records(columns: tuple[str, ...], read: tuple[str, ...], extract: bool) -> ir.Table:
+    """The rows of a file that arrived, with the columns that are read."""
     rows = ibis.table({"row": "int64", **{f"c{place}": "string" for place in range(len(columns))}}, name=ARRIVED)
-    kept = {*named, *EXTRACT}
-    cells = {name: rows[f"c{place}"] for place, name in enumerate(columns) if name in kept}
-    more = {} if extract else dict.fromkeys(EXTRACT, ibis.null("string"))
+    cells = {name: rows[f"c{columns.index(name)}"] for name in read}
+    more = {name: rows[f"c{columns.index(name)}"] if extract else ibis.null("string") for name in EXTRACT}
     return rows.select(file=ibis.literal(-1).cast("int64"), row=rows.row, **cells, **more)

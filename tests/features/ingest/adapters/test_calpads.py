@@ -16,7 +16,8 @@ from features.simulator.district import simulate_district
 from features.simulator.formats.calpads import FOLDER, write_calpads
 from features.simulator.formats.latest_records import latest_of
 from features.simulator.plan import Plan
-from features.sources.calpads import Calpads, shipped_layouts
+from features.sources import calpads
+from features.sources.calpads import READ, Calpads, Layout, shipped_layouts
 from tests.features.ingest.adapters.packages import TODAY, frame_of
 
 COLUMNS = {one.record: one.columns for one in shipped_layouts()}
@@ -72,6 +73,9 @@ def test_a_later_row_corrects_and_a_retirement_takes_the_record_back(tmp_path: P
         (line("SENR") + "^", r"expected the 39 columns of SENR from school year 2020 on, but there are 40"),
         (line("SENR").replace("SENR", "SENR-R", 1), r"expected the 41 columns of SENR-R"),
         (line("SENR", year="2017-2018"), r"expected the 39 columns of SENR from school year 2020 on"),
+        (line("SENR", year="2026-2027"), ""),
+        (line("SELA").rpartition("^")[0], r"expected the first 15 columns of SELA from school year 2020 on.* are 14"),
+        (line("STAS", year="2024-2025") + "^", r"expected the 21 columns of STAS from school year 2020 on.* are 22"),
         ("student^first^last", "SRC02"),
     ],
 )
@@ -86,10 +90,60 @@ def test_a_file_with_other_columns_is_refused_by_the_layout_that_it_resembles(
         assert len(found_in(folder, tmp_path / "work")["students"]) == 1
 
 
+def test_files_of_several_years_are_read_each_by_its_own_layout_and_a_known_one_that_is_not_loaded_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Columns that a later layout puts elsewhere, or an earlier one lacks, are no matter; totals are not read."""
+    later = Layout("SENR", 2027, (*COLUMNS["SENR"][:11], "pronouns", *COLUMNS["SENR"][11:], "sworn"))
+    monkeypatch.setattr(calpads, "shipped_layouts", lambda: (*shipped_layouts(), later))
+    first = {"start": "20250818", "grade": "09", "status": "10", "last_name": "One"}
+    folder = submitted(tmp_path / "in", line("SENR", **first), "")
+    cells = {"type": "SENR", "year": "2026-2027", "ssid": "9000000001", "local_id": "1", "school": "0100001"}
+    cells |= first | {"start": "20260817", "grade": "10", "pronouns": "x"}
+    (folder / "SENR_20261001.txt").write_text("^".join(cells.get(name, "") for name in later.columns) + "\r\n")
+    (folder / "STAS.txt").write_text(line("STAS") + "^recovered^more\r\n")
+    found = found_in(folder, tmp_path / "work")
+    assert sorted(found["enrollments"]["school_year"]) == ["2026", "2027"]
+    assert found["students"][["row", "last_name"]].to_numpy().tolist() == [[1, "One"]]
+    (folder / "SENR_20261001.txt").write_text("^".join(cells.get(name, "") for name in COLUMNS["SENR"]) + "^\r\n")
+    with pytest.raises(DataRefused, match=r"of SENR from school year \d+ on, but there are 40"):
+        found_in(folder, tmp_path / "again")
+
+
+def test_a_replacement_with_another_start_takes_the_place_of_what_the_row_before_it_told(tmp_path: Path) -> None:
+    """Without R a second start is a second spell, as of a student who came back."""
+    cells = {"grade": "09", "status": "10"}
+    folder = submitted(
+        tmp_path / "in",
+        line("SENR", **cells, start="20250818", exit="20251001"),
+        line("SENR", **cells, start="20251103"),
+        line("SENR", **cells, start="20251110", transaction="R"),
+        line("SENR", **cells, start="20250818", exit="20251002", transaction="R"),
+    )
+    rows = found_in(folder, tmp_path / "work")["enrollments"]
+    told = sorted(rows[["row", "entry_date", "exit_date"]].to_numpy().tolist())
+    assert told == [[3, "2025-11-10", ""], [4, "2025-08-18", "2025-10-02"]]
+
+
+def test_a_student_learns_english_from_a_status_until_the_day_before_another(tmp_path: Path) -> None:
+    said = [("TBD", "20240812"), ("EL", "20240901"), ("EL", "20250901"), ("RFEP", "20260301"), ("EL", "20260401")]
+    lines = [line("SELA", status=status, start=start) for status, start in reversed(said)]
+    folder = submitted(tmp_path / "in", *lines, line("SELA", ssid="9000000002", status="EO", start="1"))
+    rows = found_in(folder, tmp_path / "work")["programs"]
+    told = sorted(rows[["program", "start_date", "end_date"]].to_numpy().tolist())
+    assert told == [["english_learner", "2024-09-01", "2026-02-28"], ["english_learner", "2026-04-01", ""]]
+
+
 def test_a_district_may_declare_the_columns_of_its_years(tmp_path: Path) -> None:
     folder = submitted(tmp_path / "in", line("SENR") + "^more")
     own = Calpads(columns={"SENR": (*COLUMNS["SENR"], "more")}, ids="ssid")
     assert list(found_in(folder, tmp_path / "work", own)["students"]["student_id"]) == ["9000000001"]
+
+
+def test_every_shipped_layout_has_the_columns_that_are_read_each_once() -> None:
+    for layout in shipped_layouts():
+        assert set(READ.get(layout.record, ())) <= {*layout.columns}
+        assert len({*layout.columns}) == len(layout.columns)
 
 
 OF_SDIS = ("type", "transaction", "year", "school", "ssid", "local_id", "incident", "date", "offense", "result", "days")
@@ -138,8 +192,6 @@ def carried(table: str, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows that the files have a place for."""
     if table == "marks":
         return rows[rows["mark_kind"] == "final"]
-    if table == "programs":
-        return rows[rows["program"] != "english_learner"]
     if table == "discipline_actions":
         return rows[~rows["action"].isin(("conference", "detention"))]
     return rows
