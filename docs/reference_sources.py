@@ -65,6 +65,8 @@ def source_parts(source: type[Source]) -> list[str]:
     parts = [heading(2, code(kind_of(source))), f"{source.title}."]
     if lacks_of(source):
         parts.append(f"It has no {', '.join(map(code, lacks_of(source)))}.")
+    if source.may_give:
+        parts.append(f"Where its settings declare it, it has {', '.join(map(code, source.may_give))}.")
     parts += [table(("Table", "Columns that it does not give"), columns)] if columns else []
     fallen = [("feature", gaps.features), ("rule", gaps.rules), ("outcome", gaps.outcomes)]
     rows = [(word, code(name), lacks) for word, those in fallen for name, lacks in sorted_items(those)]

@@ -150,7 +150,8 @@ def test_a_refresh_is_begun_once_in_each_part_of_a_day(tmp_path: Path) -> None:
 )
 def test_the_next_night_and_refresh_are_told_by_the_district_s_clock(utc: str, night: str, refresh: str) -> None:
     now = datetime.fromisoformat(f"{utc}+00:00")
-    sources = tuple(CsvFiles(folder=name, refresh_hours=hours) for name, hours in (("a", 12), ("b", 5), ("c", 0)))
+    hours = {"attendance": 12, "marks": 5, "students": 0}
+    sources = tuple(CsvFiles(folder=one, tables=(one,), refresh_hours=often) for one, often in hours.items())
     district = District(id="harbor", name="Harbor", timezone="America/Los_Angeles", sources=sources)
     told = (next_night(Nightly(hour=2), district, now), next_refresh(district, now))
     assert [one and one.isoformat(timespec="minutes") for one in told] == [night, refresh]

@@ -1,6 +1,7 @@
-"""A sweep: one district in each format, and risk, list and reasons of one model are those of our own files.
+"""One district in each format: features, and so risk, list and reasons of a model, are those of our own files.
 
-`test_edu_warehouse.py` shows it for a warehouse in every run.
+A run shows the features of a small district's OneRoster package; the sweep risk, list and reasons of a larger one in
+each format. `test_edu_warehouse.py` shows all of it for a warehouse in every run.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from features.progress import quietly
 from features.settings import District
 from features.simulator.district import simulate_district
 from features.simulator.formats.registry import FORMATS
+from features.simulator.plan import Plan
+from features.snapshots.snapshot import Snapshot
 from features.warehouse.file import open_warehouse
 from models.estimators.fitting import fit_risk_model
 from models.estimators.risk_model import RiskModel
@@ -30,6 +33,9 @@ from training.cohort_examples import labelled_cohorts
 
 FORMS = ("oneroster", "edfi")
 """The formats that tell, with our own files of the tables that they lack, every input of a feature set."""
+
+FEW = Plan("harbor", 60, TODAY, years=2)
+"""The district of every run."""
 
 SCALES = {"marks": FileMapping(scale="letters")}
 """What a district says of marks without points."""
@@ -56,16 +62,30 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Ours:
     return Ours(home / "records", home / "harbor.duckdb", model)
 
 
+def both_snapshots(form: str, records: Path, warehouse: Path, home: Path) -> tuple[Snapshot, Snapshot]:
+    """What our own files and those of a format say of a cohort, after a load of which nothing waits."""
+    FORMATS[form](records, home / form, "harbor")
+    files = SCALES if form == "oneroster" else {}
+    said = {"id": "harbor", "name": "Harbor", "sources": SOURCES[form], "files": files}
+    space = Workspace(District.model_validate(said), home / "home", TODAY)
+    report = ingest(space, home / form, now=datetime(2026, 11, 20, 17, tzinfo=UTC), progress=quietly)
+    assert report.quarantine == ()
+    return snapshots_by_own_id((warehouse, space.warehouse), NinthGrade, TODAY)
+
+
+def test_features_of_a_roster_package_beside_our_own_files_are_those_of_our_own_files(tmp_path: Path) -> None:
+    simulate_district(FEW, tmp_path / "records")
+    fill_warehouse(FEW, tmp_path / "records", tmp_path / "harbor.duckdb")
+    held, theirs = both_snapshots("oneroster", tmp_path / "records", tmp_path / "harbor.duckdb", tmp_path)
+    assert len(held.features) >= 5
+    assert held.features.equals(theirs.features)
+    assert held.school_days.equals(theirs.school_days)
+
+
 @pytest.mark.skipif(not swept("properties"), reason="make properties")
 @pytest.mark.parametrize("form", FORMS)
 def test_risk_list_and_reasons_are_those_of_our_own_files(form: str, ours: Ours, tmp_path: Path) -> None:
-    FORMATS[form](ours.records, tmp_path / form, "harbor")
-    files = SCALES if form == "oneroster" else {}
-    said = {"id": "harbor", "name": "Harbor", "sources": SOURCES[form], "files": files}
-    space = Workspace(District.model_validate(said), tmp_path / "home", TODAY)
-    report = ingest(space, tmp_path / form, now=datetime(2026, 11, 20, 17, tzinfo=UTC), progress=quietly)
-    assert report.quarantine == ()
-    held, theirs = snapshots_by_own_id((ours.warehouse, space.warehouse), NinthGrade, TODAY)
+    held, theirs = both_snapshots(form, ours.records, ours.warehouse, tmp_path)
     assert len(held.features) > 20
     assert held.features.equals(theirs.features)
     assert served_by(ours.model, held) == served_by(ours.model, theirs)
