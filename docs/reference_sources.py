@@ -68,6 +68,8 @@ def source_parts(source: type[Source]) -> list[str]:
     if source.may_give:
         parts.append(f"Where its settings declare it, it has {', '.join(map(code, source.may_give))}.")
     parts += [table(("Table", "Columns that it does not give"), columns)] if columns else []
+    otherwise = [(code(name), why) for name, why in source.otherwise.items()]
+    parts += [table(("What it tells otherwise than our CSV", "Why"), otherwise)] if otherwise else []
     fallen = [("feature", gaps.features), ("rule", gaps.rules), ("outcome", gaps.outcomes)]
     rows = [(word, code(name), lacks) for word, those in fallen for name, lacks in sorted_items(those)]
     if not rows:

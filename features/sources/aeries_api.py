@@ -1,5 +1,6 @@
 """The source of an Aeries API, version 5."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -22,6 +23,17 @@ class AeriesApi(Source):
         "programs": ("student_id", "program", "start_date", "end_date"),
         "marks": (*ROSTER["marks"], "a_g"),
         "discipline_actions": ("incident_id", *KEYS, "date", "action", "days_removed_hundredths"),
+    }
+
+    otherwise: ClassVar[Mapping[str, str]] = {
+        "programs": "who learns English is told of today alone, from the day on which the student came to the "
+        "district; who learnt it once is not told",
+        "staff": "not read: a role says whose records somebody sees, and Aeries has the titles of a district; send "
+        "staff and caseloads as our own CSV",
+        "completions": "not read: an exit says that a student completed, and not with which award; CALPADS tells it, "
+        'with `tables = ["completions"]`, or our own CSV',
+        "grade9.absence_rate_previous_year": "of past years the API does not tell on which days a school took no "
+        "attendance; such a day counts as one of instruction",
     }
 
     kind: Literal["aeries-api"] = "aeries-api"

@@ -59,6 +59,14 @@ class Calpads(Source):
         "completions": ("student_id", "date", "kind"),
     }  # fmt: skip
 
+    otherwise: ClassVar[Mapping[str, str]] = {
+        "schools.name": "a school is called by its state code, as no file names it",
+        "demographics.start_date": "race and sex have no date: they count from the birth date",
+        "discipline_actions.date": "an action has no day of its own: it is on that of the incident",
+        "discipline_actions.action": "results that take no student out of class are left out",
+        "marks": "marks in progress are not told",
+    }
+
     kind: Literal["calpads"] = "calpads"
     ids: Literal["local", "ssid"] = Field(
         default="local", description="what a student's id is: the local one, or the state's"

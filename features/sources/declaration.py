@@ -20,6 +20,8 @@ class Source(BaseModel):
     gives: ClassVar[Gives] = {}
     may_give: ClassVar[Gives] = {}
     """Further tables, which it gives where its settings declare them."""
+    otherwise: ClassVar[Mapping[str, str]] = {}
+    """Columns and features that it tells otherwise than our own CSV does, and why."""
 
     kind: str = Field(description="which system it is")
     folder: str = Field(

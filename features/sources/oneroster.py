@@ -1,5 +1,6 @@
 """The source of OneRoster CSV packages, versions 1.1 and 1.2."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -26,6 +27,11 @@ class OneRoster(Source):
         "staff": ("staff_id", "first_name", "last_name", "email", "role", "school_id"),
     }  # fmt: skip
     may_give: ClassVar[Gives] = {"attendance": ATTENDANCE}
+    otherwise: ClassVar[Mapping[str, str]] = {
+        "demographics.start_date": "race and sex have no date: they count from the birth date, or from 1900",
+        "enrollments": "spells follow from homerooms, else classes, else roles; why a spell ended is not told",
+        "marks": "results of the categories that `marks_in` names; credits where `credits` declares them",
+    }
 
     @property
     def declared(self) -> tuple[str, ...]:

@@ -146,7 +146,11 @@ class AeriesPull:
         """Writes what a school has of students: who they are, programs, transcripts, and discipline."""
         server, place = self.server, f"-{school}"
         students = server.paged(f"schools/{school}/students", year)
-        self.write_each(place, students, {"students": rows.student_rows, "demographics": rows.demographic_rows})
+        told = {
+            "students": rows.student_rows, "demographics": rows.demographic_rows,
+            "programs-language": rows.language_rows,
+        }  # fmt: skip
+        self.write_each(place, students, told)
         programs = server.listed(f"schools/{school}/students/0/programs", year)
         self.write("programs", place, map(rows.program_row, programs))
         transcripts = server.paged(f"schools/{school}/Transcript", year)

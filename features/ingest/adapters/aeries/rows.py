@@ -15,6 +15,7 @@ COLUMNS: Mapping[str, Row] = {
     "students": ("StudentID", "FirstName", "LastName", "Birthdate", "StateStudentID"),
     "demographics": ("StudentID", "Attribute", "Code", "Since"),
     "programs": ("StudentID", "ProgramCode", "ParticipationStartDate", "ParticipationEndDate"),
+    "programs-language": ("StudentID", "ProgramCode", "ParticipationStartDate", "ParticipationEndDate"),
     "enrollments": (
         "StudentID", "SchoolCode", "Track", "SchoolYear", "Grade", "EnterDate", "LeaveDate", "ExitReasonCode",
     ),
@@ -29,6 +30,9 @@ COLUMNS: Mapping[str, Row] = {
 """The files of a pull and their columns; addresses, telephone numbers and contacts never are among them."""
 
 MAIN = "main"
+LEARNER, LEARNS = "L", "EL"
+"""The language fluency of a student who learns English, and what a pull calls the program that it stands for."""
+
 HIGH, MIDDLE = 9, 6
 RACES = tuple(f"RaceCode{place}" for place in range(1, 6))
 ALL_DAY = {"5": "0", "8": "0", "9": "0"}
@@ -107,6 +111,13 @@ def program_row(one: Json) -> Row:
         text(one, f"Participation{name}") or text(one, f"Eligibility{name}") for name in ("StartDate", "EndDate")
     )
     return text(one, "StudentID"), text(one, "ProgramCode"), start, end
+
+
+def language_rows(one: Json) -> Iterator[Row]:
+    """A student who learns English today, from the day on which the student came to the district: no other is told."""
+    if text(one, "LanguageFluencyCode").upper() == LEARNER:
+        since = text(one, "DistrictEnterDate") or text(one, "SchoolEnterDate")
+        yield text(one, "StudentID"), LEARNS, since, ""
 
 
 def enrollment_row(one: Json) -> Row:

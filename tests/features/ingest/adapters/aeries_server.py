@@ -154,17 +154,24 @@ class AeriesServer:
         ]  # fmt: skip
 
     def told_of(self, student: dict[str, str]) -> Object:
-        """Sex, ethnicity and races of a student."""
+        """Sex, ethnicity and races of a student, and whether the student learns English today."""
         said = self.codes.get(student["StudentID"], [])
         races = {f"RaceCode{place}": code for place, code in enumerate((c for c in said if c.isdigit()), start=1)}
         sex = next((code for code in said if code in "MFX"), "")
-        return {"Gender": sex, "EthnicityCode": "Y" if "H" in said else "N", **races}
+        since = next((one["ParticipationStartDate"] for one in self.learning(student["StudentID"])), "")
+        language = {"LanguageFluencyCode": "L" if since else "E", "DistrictEnterDate": midnight(since)}
+        return {"Gender": sex, "EthnicityCode": "Y" if "H" in said else "N", **races, **language}
+
+    def learning(self, student: str) -> list[dict[str, str]]:
+        """The program of a student who learns English today."""
+        return self.rows("programs", StudentID=student, ProgramCode="EL", ParticipationEndDate="")
 
     def programs(self, school: str) -> list[Object]:
-        """The memberships of a school's students."""
+        """The memberships of a school's students, but for those who learn or learnt English."""
         return [
             {**one, "ParticipationStartDate": midnight(one["ParticipationStartDate"])}
-            for one in self.rows("programs") if self.home.get(one["StudentID"]) == school
+            for one in self.rows("programs")
+            if self.home.get(one["StudentID"]) == school and one["ProgramCode"] != "EL"
         ]  # fmt: skip
 
     def transcript(self, school: str, _year: str, _asked: httpx.QueryParams) -> list[Object]:

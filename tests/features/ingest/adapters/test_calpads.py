@@ -140,6 +140,12 @@ def test_a_district_may_declare_the_columns_of_its_years(tmp_path: Path) -> None
     assert list(found_in(folder, tmp_path / "work", own)["students"]["student_id"]) == ["9000000001"]
 
 
+def test_what_differs_from_our_own_files_is_told_on_the_page_of_sources() -> None:
+    """But ids of the state, which are made up where a simulated student has none."""
+    apart = {f"{table}.{column}" for table, columns in APART.items() for column in columns}
+    assert apart - {"students.state_id"} <= {*Calpads.otherwise}
+
+
 def test_every_shipped_layout_has_the_columns_that_are_read_each_once() -> None:
     for layout in shipped_layouts():
         assert set(READ.get(layout.record, ())) <= {*layout.columns}
