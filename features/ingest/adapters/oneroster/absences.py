@@ -1,6 +1,5 @@
 """The absences of a package or API that offers them, as rows of attendance."""
 
-
 import ibis.expr.types as ir
 
 from features.ingest.adapters.oneroster.cells import day_text, known_day
