@@ -60,8 +60,8 @@ faults: .venv/installed ## make every write of an import fail, and kill it 200 t
 nights: .venv/installed ## kill `ontrack nightly` over two districts 100 times (about half an hour)
 	@ONTRACK_SWEEP=nights $(BIN)/pytest tests/serving/worker/test_nights.py
 
-kills: .venv/installed ## kill server and worker 1,000 times while programs send contacts and imports (about an hour)
-	@ONTRACK_SWEEP=kills $(BIN)/pytest tests/serving/worker/test_kills_under_load.py
+kills: .venv/installed ## kill server and worker 1,000 times while programs send contacts and imports (about an hour; in parts: KILLS=100 SEED=1)
+	@ONTRACK_SWEEP=kills $(if $(KILLS),ONTRACK_KILLS=$(KILLS)) $(if $(SEED),ONTRACK_SEED=$(SEED)) $(BIN)/pytest tests/serving/worker/test_kills_under_load.py
 
 mutations: .venv/installed ## open 388 damaged models as a server would: none may load (some minutes)
 	@ONTRACK_SWEEP=mutations $(SWEEP) tests/models/bundle/test_mutations.py tests/models/bundle/test_damaged_models.py

@@ -16,6 +16,7 @@ from uvicorn.supervisors import Multiprocess
 
 from features.errors import SettingsRefused
 from features.settings import Settings
+from serving.allocator import share_heaps
 from serving.api.live_score_start import prepare_in_background
 from serving.app import create_app
 from serving.web.request_observer import Observers, RequestObserver
@@ -78,6 +79,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
 
 def build_app(settings: Settings) -> FastAPI:
     """The application of one process, which prepares live scores beside its first requests."""
+    share_heaps()
     app = create_app(settings, observer=observer_of(settings))
     leave_out_of_collection()
     atexit.register(gc.unfreeze)

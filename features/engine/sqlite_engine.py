@@ -5,13 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from features.engine.sql_script import Script
 from features.engine.view import Values
 from features.table_schema import ENVELOPE, Table
 
-MOST_IDLE = 64
+MOST_USED = 4
+"""Databases in which scripts run at once: threads take turns at a processor, so more of them would end no sooner, and
+each leaves a database of about 1 MiB behind, for good.
+"""
+MOST_IDLE = 16
 """Databases that are kept for the next request, of all scripts together."""
 STATEMENTS = 256
 """Statements that a connection keeps ready."""
@@ -44,12 +48,16 @@ NOTHING: RowsByTable = {}
 
 
 class SqliteEngine:
-    """Databases with empty tables, each for one script; one is taken for each use, and a few wait for the next."""
+    """Databases with empty tables, each for one script; one is taken for each use, and a few wait for the next.
+
+    At most MOST_USED are in use at a time, by as many threads; the next one waits. A thread may use only one.
+    """
 
     def __init__(self, tables: Sequence[Table]) -> None:
         self.tables = tuple(tables)
         self.idle: list[Waiting] = []
         self.lock = Lock()
+        self.turns = BoundedSemaphore(MOST_USED)
 
     @contextmanager
     def rows(
@@ -59,16 +67,24 @@ class SqliteEngine:
 
         Those `beside` them stay there, for the next use with the very same: a calendar, never a student's.
         """
+        with self.turns, self.database(script, beside) as connection:
+            connection.execute("BEGIN")
+            try:
+                insert_rows(connection, given)
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def database(self, script: Script, beside: RowsByTable) -> Iterator[sqlite3.Connection]:
+        """A database with the rows beside, which waits for its next use at the end."""
         taken = self.take(script, beside)
         connection = taken.connection if taken else self.made(script)
         if taken is None or taken.beside is not beside:
             exchange_rows(connection, taken.beside if taken else NOTHING, beside)
-        connection.execute("BEGIN")
         try:
-            insert_rows(connection, given)
             yield connection
         finally:
-            connection.execute("ROLLBACK")
             self.give_back(Waiting(script, beside, connection))
 
     def take(self, script: Script, beside: RowsByTable) -> Waiting | None:

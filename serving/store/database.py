@@ -60,7 +60,8 @@ def open_engine(address: str) -> Engine:
     url = make_url(address)
     if url.get_backend_name() == "postgresql":
         return open_postgresql(address)
-    engine = create_engine(address, hide_parameters=True, json_deserializer=from_json)
+    # each connection keeps up to 2 MB of pages: the one that was used last has the most of them at hand
+    engine = create_engine(address, hide_parameters=True, json_deserializer=from_json, pool_use_lifo=True)
     event.listen(engine, "connect", set_pragmas)
     event.listen(engine, "begin", begin_sqlite)
     return engine

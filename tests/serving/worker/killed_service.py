@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -37,6 +38,11 @@ CONTACT = {
 
 BREATH = 0.02
 """Seconds between two contacts of a sender."""
+IMPORTS = "/v1/operations?kind=import"
+LOOKS = (0.05, 1.0)
+"""Seconds between two looks at an operation: at first, and at most, lest who waits takes the worker's time."""
+TLS = ssl.create_default_context()
+"""Made once: each client would read all certificates anew, which takes longer than its request."""
 
 
 def serve_until_killed(settings: Settings, port: int, said_in: Path) -> None:
@@ -105,7 +111,8 @@ class KilledService:
         """An answer; None where the server was killed meanwhile."""
         headers = {"Authorization": f"Bearer {self.key}"}
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=30) as line:
+            address = f"http://127.0.0.1:{self.port}"
+            with httpx.Client(base_url=address, headers=headers, timeout=30, verify=TLS) as line:
                 return line.request(method, path, **sent)  # type: ignore[arg-type]  # JSON, or bytes with their kind
         except httpx.TransportError:
             time.sleep(0.02)
@@ -143,26 +150,35 @@ class KilledService:
             one.start()
         return threads
 
-    def contacts(self) -> list[str]:
-        """The ids of all contacts that the service has."""
-        found, path = list[str](), "/v1/contacts"
+    def listed(self, path: str, name: str) -> list[dict[str, object]]:
+        """All that a list of the API has, on all of its pages."""
+        found = list[dict[str, object]]()
         while path:
             answer = self.ask("GET", path)
             if answer is not None:
                 told = answer.raise_for_status().json()
-                found += [one["id"] for one in told["contacts"]]
+                found += told[name]
                 path = told["next"] or ""
         return found
 
+    def contacts(self) -> list[str]:
+        """The ids of all contacts that the service has."""
+        return [str(one["id"]) for one in self.listed("/v1/contacts", "contacts")]
+
+    def imports(self) -> list[dict[str, object]]:
+        """What became of all imports that the service has, of those too whose answer a kill cut off."""
+        return [self.operation(f"/v1/operations/{one['id']}") for one in self.listed(IMPORTS, "operations")]
+
     def operation(self, address: str) -> dict[str, object]:
         """What became of an import, once it ended."""
-        deadline = time.monotonic() + 120
+        deadline, (pause, most) = time.monotonic() + 120, LOOKS
         while time.monotonic() < deadline:
             answer = self.ask("GET", address)
             if answer is not None and answer.json()["ended_at"]:
                 told: dict[str, object] = answer.json()
                 return told
-            time.sleep(0.05)
+            time.sleep(pause)
+            pause = min(2 * pause, most)
         return {"state": "never ended"}
 
     def close(self) -> None:
