@@ -96,8 +96,8 @@ served-lists: .venv/installed ## gates on years in which lists were served and s
 leaks: .venv/installed ## draw 100 tables of each kind: what knows the end is found, nothing else is named (some minutes)
 	@ONTRACK_SWEEP=leaks $(SWEEP) tests/training/evaluation/test_leakage.py
 
-fuzz: .venv/installed ## draw 500 requests for each operation of the API from its document, and follow its links (half an hour)
-	@ONTRACK_SWEEP=fuzz $(BIN)/pytest tests/serving/api/test_fuzz.py
+fuzz: .venv/installed ## draw 500 requests for each operation of the API from its document, and follow its links (half an hour; in parts: ONLY=/v1/imports)
+	@ONTRACK_SWEEP=fuzz $(if $(ONLY),ONTRACK_ONLY=$(ONLY)) $(BIN)/pytest -s tests/serving/api/test_fuzz.py
 
 spark: .venv/installed ## the same features on a local Spark (needs Java; some minutes)
 	@sh scripts/spark

@@ -1,9 +1,12 @@
 """The memory of a service under a steady mixed load: `python -m benchmarks.soak --minutes 30 --rate 40`.
 
-What a service holds after its first minute is what it should hold at the end.
+What a service holds after its first minute is what it should hold at the end. Memory follows how many requests came
+at once at the busiest moment, which a steady rate meets by chance; `--at-once 4 --at-once 64 --at-once 4` asks for it.
 """
 
+import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
 from typing import Annotated
@@ -11,7 +14,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from benchmarks.mixed_load import drawn, loaded_service, say, say_incidents, under_load
+from benchmarks.mixed_load import Loaded, drawn, loaded_service, processor_seconds, say, say_incidents, under_load
 from benchmarks.servers import processes_of
 
 PAGE, MIB = 4096, 1 << 20
@@ -19,6 +22,8 @@ EVERY = 2.0
 """Seconds between two looks."""
 PARTS = 10
 """Parts of the time whose medians are printed: what grows for ever is told from what fills up."""
+EACH = 1500
+"""Requests of each part of a load of so many at once."""
 WARM = 0.25
 """The part of the time after which memory should not rise any more."""
 
@@ -41,8 +46,13 @@ def main(
     rate: Annotated[int, typer.Option(min=1, help="Requests a second.")] = 40,
     students: Annotated[int, typer.Option(min=100)] = 50_000,
     workers: Annotated[int, typer.Option(min=1, help="Processes of the service.")] = 1,
+    at_once: Annotated[list[int] | None, typer.Option(help="Instead of a rate: so many ask at once; again.")] = None,
 ) -> None:
     """Prints the answers' percentiles, and the memory at the beginning, when warm, at its most and at the end."""
+    if at_once:
+        with loaded_service(students, workers) as service:
+            say_parts(service, students, at_once)
+        return
     seen: list[tuple[float, float]] = []
     ended = Event()
     with loaded_service(students, workers) as service:
@@ -55,6 +65,20 @@ def main(
             watcher.join()
         say_incidents(service.log)
     say_memory(np.array(seen))
+
+
+def say_parts(service: Loaded, students: int, at_once: list[int]) -> None:
+    """Prints what the service holds after each part, in which so many ask at once."""
+    numbers = random.Random(7)
+    print(f"{resident(service.process):.0f} MiB at first")
+    for many in at_once:
+        asked = [drawn(numbers, students, service.run_id)[1] for _ in range(EACH)]
+        before = processor_seconds(service.process)
+        with ThreadPoolExecutor(many) as programs:
+            faults = sum(status >= 500 for status, _ in programs.map(service.ask, asked))
+        took = 1000 * (processor_seconds(service.process) - before) / EACH
+        said = f"{EACH:,} requests, {faults} answered 5xx, {took:.1f} ms of a core each"
+        print(f"{many:>3} at once: {said}; {resident(service.process):.0f} MiB", flush=True)
 
 
 def say_memory(seen: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:

@@ -41,6 +41,8 @@ BREATH = 0.02
 IMPORTS = "/v1/operations?kind=import"
 LOOKS = (0.05, 1.0)
 """Seconds between two looks at an operation: at first, and at most, lest who waits takes the worker's time."""
+PATIENCE = 600
+"""Seconds after which an import that has not ended never will: those before it are loaded first, one by one."""
 TLS = ssl.create_default_context()
 """Made once: each client would read all certificates anew, which takes longer than its request."""
 
@@ -171,7 +173,7 @@ class KilledService:
 
     def operation(self, address: str) -> dict[str, object]:
         """What became of an import, once it ended."""
-        deadline, (pause, most) = time.monotonic() + 120, LOOKS
+        deadline, (pause, most) = time.monotonic() + PATIENCE, LOOKS
         while time.monotonic() < deadline:
             answer = self.ask("GET", address)
             if answer is not None and answer.json()["ended_at"]:
@@ -182,7 +184,8 @@ class KilledService:
         return {"state": "never ended"}
 
     def close(self) -> None:
-        """Ends both."""
+        """Ends both, and the programs that send."""
+        self.ended.set()
         for process in (self.server, self.worker.process):
             process.kill()
             process.join()
