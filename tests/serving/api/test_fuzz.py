@@ -83,9 +83,9 @@ def tell(progress: str) -> None:
 def test_every_answer_is_one_that_the_document_promises(fuzzed: ExampleService) -> None:
     config = configuration(ApiClient(fuzzed, "harbor", *SCOPES).headers)
     schema = schemathesis.openapi.from_asgi("/openapi.json", fuzzed.app, config=config, headers={"Host": "testserver"})
-    schema = schema.include(path_regex=ONLY) if ONLY else schema
+    asked_for = schema.include(path_regex=ONLY) if ONLY else schema
     asked, said = 0, []
-    for event in from_schema(schema).execute():
+    for event in from_schema(asked_for).execute():
         if isinstance(event, NonFatalError):
             said.append(f"{event.label}: {event.info.message}")
         if isinstance(event, ScenarioFinished):
