@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Select, insert, select
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Action, Allowed, Subject
-from serving.store.database import write_session
+from serving.store.database import write_connection
 from serving.store.district_scope import enter_district
 from serving.store.locks import lock_until_commit
 from serving.store.rows import AccessRow
@@ -49,7 +49,7 @@ def record_access(
 
     From here to its end no other transaction adds to the district's chain.
     """
-    add_entries(session, subject.district_id, [AccessEntry(subject, action, target, allowed, students, at)])
+    add_entries(session.connection(), subject.district_id, [AccessEntry(subject, action, target, allowed, students, at)])
 
 
 def log_read(
@@ -72,10 +72,10 @@ def write_entries(engine: Engine, entries: Sequence[AccessEntry]) -> None:
     by_district: dict[str, list[AccessEntry]] = {}
     for one in entries:
         by_district.setdefault(one.subject.district_id, []).append(one)
-    with write_session(engine) as session:
+    with write_connection(engine) as connection:
         for district_id, own in sorted(by_district.items()):
-            enter_district(session, district_id)
-            add_entries(session, district_id, own)
+            enter_district(connection, district_id)
+            add_entries(connection, district_id, own)
 
 
 READ_LOGS: WeakKeyDictionary[Engine, SharedWrites[AccessEntry]] = WeakKeyDictionary()
@@ -91,9 +91,8 @@ def read_log_of(engine: Engine) -> SharedWrites[AccessEntry]:
         return READ_LOGS[engine]
 
 
-def add_entries(session: Session, district_id: str, entries: Sequence[AccessEntry]) -> None:
+def add_entries(connection: Connection, district_id: str, entries: Sequence[AccessEntry]) -> None:
     """Adds rows to a district's chain, one after the other; no other transaction adds to it until this one ends."""
-    connection = session.connection()
     lock_until_commit(connection, f"access log of {district_id}")
     rows, previous = [], newest_digest(connection, district_id)
     for one in entries:

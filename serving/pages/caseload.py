@@ -16,6 +16,7 @@ from serving.pages.caseload_choice import saved_queries
 from serving.pages.caseload_export import PURPOSES, Purpose, csv_file, export_lines
 from serving.pages.caseload_filter import AskedFilter, CaseloadFilter
 from serving.pages.caseload_query import CaseloadScope
+from serving.pages.caseload_table import RowStyle, TableWords, draw_rows
 from serving.pages.caseload_view import CaseloadView, caseload_view
 from serving.pages.current_user import CurrentViewer, Viewer, require_same_origin
 from serving.pages.language import RequestLanguage
@@ -23,7 +24,7 @@ from serving.pages.last_contacts import school_year_began
 from serving.pages.rendering import render_page
 from serving.pages.return_address import DONE
 from serving.pages.saved_views import SavedView, saved_views
-from serving.store.run_queries import current_runs
+from serving.store.run_queries import listed_runs
 from serving.support.responsible import team_of
 from serving.support.staff import staff_names
 from serving.wording.locale import Language, msgid
@@ -41,7 +42,7 @@ SearchWords = Annotated[str, Form(alias="q", max_length=100)]
 
 def scope_of(session: Session, educator: Educator, context: AppContext) -> CaseloadScope:
     """The students of an educator on the district's newest list."""
-    runs = current_runs(session, educator.district_id)
+    runs = listed_runs(session, educator.district_id)
     return CaseloadScope(educator, runs, school_year_began(educator.today), educator.today, context.signals)
 
 
@@ -96,6 +97,8 @@ def caseload_page(
             context.engine, educator, "list", target="caseload", allowed=allowed, students=seen, at=context.clock()
         )
     title = language.translate(TITLES[educator.role])
+    style = RowStyle(bool(tools.team), asked.show == "all" or view.searched, view.several_grades, view.several_schools)
+    words = TableWords(view.asked, style, language, context.templates[language.code].globals["band"])
     return render_page(
         request,
         context,
@@ -104,6 +107,7 @@ def caseload_page(
         who=viewer,
         view=view,
         tools=tools,
+        table_rows=draw_rows(view.lines, words),
         done=language.translate(DONE.get(done, "")),
         title=title,
         search=search,

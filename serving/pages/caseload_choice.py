@@ -14,7 +14,7 @@ from serving.pages.form_fields import FieldReader
 from serving.pages.meeting import allow_team, ticked
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.caseload_rows import SavedViewRow
-from serving.store.statements import statement
+from serving.store.statements import rows_of, statement
 from serving.support.meetings import add_to_agenda, next_meeting
 from serving.support.responsible import make_responsible, team_of
 
@@ -73,7 +73,7 @@ def allow_list(visit: Visit, session: Session) -> None:
 
 def saved_queries(session: Session, who: Educator) -> list[str]:
     """The filters that a person saved, in the order in which they did."""
-    return list(session.scalars(*select_saved(who)))
+    return [query for (query,) in rows_of(session, select_saved(who))]
 
 
 @statement

@@ -9,13 +9,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, load_only
 
 from serving.pages.caseload_query import CaseloadScope
-from serving.pages.last_contacts import last_contacts, plans_since
+from serving.pages.last_contacts import last_deeds
 from serving.scoring.bands import Band
 from serving.signal_words import SignalKind, SignalWords, signals_of
 from serving.store.rows import RunRow, SchoolRow, ScoreRow, StudentRow
 from serving.store.run_queries import urgency
-from serving.store.statements import statement
-from serving.support.responsible import responsible_for
+from serving.store.statements import rows_of, statement
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import also_words
 from serving.wording.signals import band_words
@@ -85,16 +84,17 @@ def build_lines(
 ) -> tuple[CaseloadLine, ...]:
     """The lines of some students, in their order, with the names of schools by id."""
     district, students = scope.subject.district_id, [student.student_key for student, _ in rows]
+    deeds = last_deeds(session, district, students, scope.year_began)
     context = LineContext(
         language=language,
         scope=scope,
         runs={run.run_id: run for run in scope.runs},
         signals=signals_of(session, scope.signals, language, scope.runs, [score for _, score in rows if score]),
         schools=schools,
-        contacts=last_contacts(session, district, students),
-        plans=plans_since(session, district, students, scope.year_began),
+        contacts=deeds.contacts,
+        plans=deeds.plans,
         others=other_scores(session, scope, students),
-        responsible=responsible_for(session, district, students),
+        responsible=deeds.responsible,
     )
     return tuple(build_line(student, score, context) for student, score in rows)
 
@@ -163,7 +163,7 @@ def select_others(district_id: str, students: list[str], runs: list[str]) -> Sel
 
 def school_names(session: Session, district_id: str) -> dict[str, str]:
     """The district's schools by id."""
-    found = session.execute(*select_schools(district_id))
+    found = rows_of(session, select_schools(district_id))
     return {key: value for key, value in found}  # noqa: C416 - a Row is no pair for dict()
 
 

@@ -15,7 +15,7 @@ from serving.pages.last_contacts import latest_contacts
 from serving.signal_words import SignalCache
 from serving.store.caseload_rows import ResponsibleRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
-from serving.store.statements import statement
+from serving.store.statements import rows_of, statement
 from serving.store.support_rows import PlanRow
 
 LINE_COLUMNS = (ScoreRow.run_id, ScoreRow.band, ScoreRow.flagged, ScoreRow.at_random)
@@ -175,7 +175,7 @@ class StudentGroup:
 
 def student_groups(session: Session, scope: CaseloadScope) -> list[StudentGroup]:
     """The subject's students on the list, counted once for all that stands above it."""
-    return [StudentGroup(*row) for row in session.execute(*select_groups(scope.subject, scope.run_ids()))]
+    return [StudentGroup(*row) for row in rows_of(session, select_groups(scope.subject, scope.run_ids()))]
 
 
 @statement
@@ -190,7 +190,7 @@ def list_track_records(session: Session, scope: CaseloadScope) -> list[tuple[str
     """Each band, run and track record (as JSON) of the subject's listed students, every one once."""
     return [
         (band, run, record)
-        for band, run, record in session.execute(*select_track_records(scope.subject, scope.run_ids()))
+        for band, run, record in rows_of(session, select_track_records(scope.subject, scope.run_ids()))
     ]
 
 

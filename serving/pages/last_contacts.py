@@ -1,16 +1,30 @@
-"""When students were last contacted, and which of them have a plan on record this school year."""
+"""When students were last contacted, which of them have a plan this school year, and who is responsible for them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import CompoundSelect, Select, Subquery, func, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Select,
+    Subquery,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from serving.store.rows import RosterSupportRow
-from serving.store.statements import statement
+from serving.store.caseload_rows import ResponsibleRow
+from serving.store.rows import RosterSupportRow, StaffRow
+from serving.store.statements import rows_of, statement
 from serving.store.support_rows import ContactRow, PlanRow
 
-PLAN = "plan"
+CONTACT, PLAN, RESPONSIBLE = "contact", "plan", "responsible"
 FIRST_MONTH = 7
 """A school year runs from July 1 to June 30."""
 
@@ -43,28 +57,51 @@ def latest_contacts(district_id: str) -> Subquery:
     return latest.group_by(made.c.student_key).subquery()
 
 
-def last_contacts(session: Session, district_id: str, students: Sequence[str]) -> dict[str, date]:
-    """When each of these students was last contacted."""
-    found = session.execute(*select_last_contacts(district_id, list(students)))
-    return {key: day for key, day in found}  # noqa: C416 - a Row is no pair for dict()
+@dataclass(frozen=True)
+class LastDeeds:
+    """Of each student of whom it is known: the last contact, the latest plan of this year, who is responsible."""
+
+    contacts: dict[str, date]
+    plans: dict[str, date]
+    responsible: dict[str, str]
+
+
+def last_deeds(session: Session, district_id: str, students: Sequence[str], began: date) -> LastDeeds:
+    """The last contact of some students, their latest plan since a day, and who is responsible for them."""
+    found = LastDeeds({}, {}, {})
+    for kind, key, day, first, last in rows_of(session, select_deeds(district_id, list(students), began)):
+        if kind == RESPONSIBLE:
+            found.responsible[key] = f"{first} {last}"
+        else:
+            (found.plans if kind == PLAN else found.contacts)[key] = day
+    return found
 
 
 @statement
-def select_last_contacts(district_id: str, students: list[str]) -> Select[str, date]:
+def select_deeds(district_id: str, students: list[str], began: date) -> CompoundSelect[str, str, date | None, str, str]:
     """The query for them; it reads what is on record of these students alone."""
-    made = contacts_made(district_id, students).subquery()
-    return select(made.c.student_key, func.max(made.c.day)).group_by(made.c.student_key)
+    contacts = contacts_made(district_id, students).subquery()
+    plans = plans_made(district_id, students, began).subquery()
+    nobody = (literal(""), literal(""))
+    return union_all(
+        *(
+            select(literal(kind), made.c.student_key, func.max(made.c.day), *nobody).group_by(made.c.student_key)
+            for kind, made in ((CONTACT, contacts), (PLAN, plans))
+        ),
+        select_responsible(district_id, students),
+    )
 
 
-def plans_since(session: Session, district_id: str, students: Sequence[str], began: date) -> dict[str, date]:
-    """The latest plan of each of these students that was made since a day, here or in the district's system."""
-    found = session.execute(*select_plans(district_id, list(students), began))
-    return {key: day for key, day in found}  # noqa: C416 - as above
+def select_responsible(district_id: str, students: list[str]) -> Select[str, str, date | None, str, str]:
+    """Who is responsible for some students."""
+    of_person = and_(StaffRow.district_id == ResponsibleRow.district_id, StaffRow.staff_id == ResponsibleRow.staff_id)
+    columns = (literal(RESPONSIBLE), ResponsibleRow.student_key, cast(null(), Date), StaffRow.first_name)
+    people = select(*columns, StaffRow.last_name).join(StaffRow, of_person)
+    return people.where(ResponsibleRow.district_id == district_id, ResponsibleRow.student_key.in_(students))
 
 
-@statement
-def select_plans(district_id: str, students: list[str], began: date) -> Select[str, date]:
-    """The query for them."""
+def plans_made(district_id: str, students: list[str], began: date) -> CompoundSelect[str, date]:
+    """Plans of some students that were made since a day, here or in the district's system."""
     here = select(PlanRow.student_key, PlanRow.start_date.label("day")).where(
         PlanRow.district_id == district_id, PlanRow.student_key.in_(students), PlanRow.start_date >= began
     )
@@ -74,5 +111,4 @@ def select_plans(district_id: str, students: list[str], began: date) -> Select[s
         RosterSupportRow.kind == PLAN,
         RosterSupportRow.date >= began,
     )
-    made = union_all(here, there).subquery()
-    return select(made.c.student_key, func.max(made.c.day)).group_by(made.c.student_key)
+    return union_all(here, there)

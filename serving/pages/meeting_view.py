@@ -23,7 +23,6 @@ from serving.support.staff import staff_names
 from serving.support.week import week_of
 from serving.wording.meetings import WHY
 from serving.wording.own_record import own_record
-from serving.wording.reasons import run_lexicon
 
 TRIED_SHOWN = 5
 
@@ -173,8 +172,9 @@ def record_sentences(
     """What goes well, what stands out and what else is on record, as sentences."""
     records = score_records(session, scores)[0]
     record = own_record(records.history(), records.run.as_of)
-    needs = need_items(visit.language, records, record)
-    strengths = strength_items(visit.language, records.score, run_lexicon(records.run.dictionary), record)
+    said = visit.context.words.of(records.run)
+    needs = need_items(visit.language, records, record, said)
+    strengths = strength_items(visit.language, records.score, said.lexicon, record)
     return (
         tuple(one.sentence for one in strengths),
         tuple(one.sentence for one in needs),

@@ -8,7 +8,7 @@ from serving.pages.student_view import student_view
 from serving.pages.support_panel import support_panel
 from serving.pages.visit import CurrentVisit
 from serving.pages.year_timeline import support_happenings, year_timeline
-from serving.store.run_queries import current_runs, student_scores
+from serving.store.run_queries import listed_runs, student_scores
 from serving.wording.scores import LIMITS, stale_words
 
 router = APIRouter(include_in_schema=False)
@@ -21,9 +21,11 @@ def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done:
     The address has the filter of the list that led here, to lead back to it.
     """
     with visit.reading("see", student_key, target="student") as (session, student):
-        runs = current_runs(session, student.district_id)
+        runs = listed_runs(session, student.district_id)
         scores = student_scores(session, student.district_id, student_key, runs)
-        view = student_view(session, student, runs, scores, visit.language, today=visit.today)
+        view = student_view(
+            session, student, runs, scores, visit.language, today=visit.today, words=visit.context.words
+        )
         panel = support_panel(session, visit, student, scores[0][1] if scores else None)
     done_for = support_happenings(visit.language, panel.lines, panel.plans)
     year = year_timeline(visit.language, [*view.charts.happenings, *done_for], visit.today)

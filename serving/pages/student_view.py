@@ -25,7 +25,8 @@ from serving.wording.named_reasons import named_reasons
 from serving.wording.outcomes import about_words
 from serving.wording.own_record import OwnRecord, own_record
 from serving.wording.own_record_words import also_on_record, own_strengths
-from serving.wording.reasons import Lexicon, domain_words, run_lexicon, strength_sentences
+from serving.wording.reasons import Lexicon, domain_words, strength_sentences
+from serving.wording.run_words import NO_WORDS, RunWords, RunWordsCache
 from serving.wording.risk_change import ChangeWords, change_words, compare_risks
 from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED
 from serving.wording.signals import band_words, similar_students_sentence, year_range_sentence
@@ -119,13 +120,15 @@ def student_view(
     language: Language,
     *,
     today: date,
+    words: RunWordsCache,
 ) -> StudentView:
     """The page of a student, by the scores in the runs of the district's newest list, the most urgent first."""
     score, run = scores[0] if scores else (None, runs[0] if runs else None)
     band = cast(Band, score.band) if score else "unknown"
     records = score_records(session, [(score, run)])[0] if run and score else None
     record = own_record(records.history(), run.as_of) if records and run else OwnRecord()
-    needs = need_items(language, records, record) if records else ()
+    said = words.of(run) if run and score else NO_WORDS
+    needs = need_items(language, records, record, said) if records else ()
     return StudentView(
         about=about_words(language, run) if run and len(scores) > 1 else "",
         **identity_of(session, student),
@@ -138,18 +141,20 @@ def student_view(
         listed=score.flagged if score else False,
         at_random=bool(score and score.at_random),
         data_through=run.data_through if run else None,
-        strengths=strength_items(language, score, run_lexicon(run.dictionary), record) if run and score else (),
+        strengths=strength_items(language, score, said.lexicon, record) if run and score else (),
         needs=needs,
         beside=facts_beside(language, needs, record),
         beside_intro=beside_words(language, run) if run else "",
-        since=change_section(language, score, run) if run and score else None,
+        since=change_section(language, score, run, said.lexicon) if run and score else None,
         way_back=way_back_section(language, score, personal=bool(needs)) if score else None,
         track_record=track_record_section(language, score, run) if run and score else "",
         charts=build_charts(language, records),
         usual=usual_section(session, student, records, language),
         past=load_score_lines(session, student, run.outcome, language) if run else (),
         people=people_items(session, student, language, today),
-        others=tuple(outcome_section(language, one) for one in score_records(session, scores[1:])),
+        others=tuple(
+            outcome_section(language, one, words.of(one.run)) for one in score_records(session, scores[1:])
+        ),
     )
 
 
@@ -188,7 +193,7 @@ def people_items(
     )
 
 
-def outcome_section(language: Language, records: ScoreRecords) -> OutcomeSection:
+def outcome_section(language: Language, records: ScoreRecords, said: RunWords) -> OutcomeSection:
     """What is said of a student for one outcome beside the most urgent one."""
     score, run = records.score, records.run
     band = cast(Band, score.band)
@@ -200,7 +205,7 @@ def outcome_section(language: Language, records: ScoreRecords) -> OutcomeSection
         similar=similar_section(language, score, run),
         unscored=unscored_reason(language, score, run),
         scored_by=scored_when(language, run),
-        needs=need_items(language, records, own_record(records.history(), run.as_of)),
+        needs=need_items(language, records, own_record(records.history(), run.as_of), said),
         way_back=way_back_section(language, score),
         track_record=track_record_section(language, score, run),
     )
@@ -215,16 +220,18 @@ def unscored_reason(language: Language, score: ScoreRow | None, run: RunRow | No
     return language.translate(NOT_SCORED) if score.risk is None else ""
 
 
-def need_items(language: Language, records: ScoreRecords, record: OwnRecord) -> tuple[NeedItem, ...]:
+def need_items(
+    language: Language, records: ScoreRecords, record: OwnRecord, said: RunWords
+) -> tuple[NeedItem, ...]:
     """What stands out: what a school can change first, then what departs most from the student's own past."""
     return tuple(
         NeedItem(
             sentence=one.sentence,
             domain=domain_words(language, one.domain),
             changeable=one.changeable,
-            records=record_table(language, records.evidence(one.code)),
+            records=record_table(language, records.evidence(one.code, said.tables)),
         )
-        for one in named_reasons(language, run_lexicon(records.run.dictionary), records.score.reasons, record)
+        for one in named_reasons(language, said.lexicon, records.score.reasons, record)
     )
 
 
@@ -261,12 +268,12 @@ def strength_items(
     return tuple([*own, *of_run][:MOST_STRENGTHS])
 
 
-def change_section(language: Language, score: ScoreRow, run: RunRow) -> ChangeWords | None:
+def change_section(language: Language, score: ScoreRow, run: RunRow, lexicon: Lexicon) -> ChangeWords | None:
     """How the signals moved since the run before; None without one to compare with."""
     change, risks = decode_change(score), compare_risks(score)
     if change is None or risks is None:
         return None
-    return change_words(language, risks, change, lexicon=run_lexicon(run.dictionary), ended=run.ended)
+    return change_words(language, risks, change, lexicon=lexicon, ended=run.ended)
 
 
 def similar_section(language: Language, score: ScoreRow, run: RunRow) -> str:

@@ -12,7 +12,7 @@ from serving.pages.support_timeline import SupportLine, load_support_lines
 from serving.pages.visit import Visit
 from serving.store.caseload_rows import ResponsibleRow
 from serving.store.rows import RunRow, StudentRow
-from serving.store.support_rows import DataProblemRow, FollowUpRow, PlanRow
+from serving.store.support_rows import DataProblemRow, FlagAnswerRow, FollowUpRow, PlanRow
 from serving.support.answers import own_answer, problems_of_student
 from serving.support.follow_ups import open_follow_ups
 from serving.support.plans import plans_of_student
@@ -80,7 +80,7 @@ def support_panel(session: Session, visit: Visit, student: StudentRow, run: RunR
         follow_ups=follow_up_lines(session, visit, student) if FollowUpRow in there else (),
         plans=tuple(plan_view(visit, session, student, row) for row in plans),
         problems=report_lines(session, visit, student) if DataProblemRow in there else (),
-        answer=answer_given(session, visit, student, run),
+        answer=answer_given(session, visit, student, run) if FlagAnswerRow in there else "",
         answers=run is not None and "answer" in may,
         writes="write" in may,
         reports="report_problem" in may,

@@ -9,7 +9,7 @@ from serving.access.authorize import Denied, OwnDistrict, authorize, reason_for
 from serving.pages.places import first_place
 from serving.pages.visit import CurrentVisit
 from serving.pages.week_view import week_view
-from serving.store.run_queries import current_runs
+from serving.store.run_queries import listed_runs
 from serving.wording.scores import stale_words
 
 router = APIRouter(include_in_schema=False)
@@ -24,7 +24,7 @@ def get_week(visit: CurrentVisit, done: str = "") -> Response:
         allowed = authorize(session, visit.educator, "list", OwnDistrict())
         if isinstance(allowed, Denied):
             raise HTTPException(404)
-        view = week_view(session, visit, current_runs(session, visit.educator.district_id))
+        view = week_view(session, visit, listed_runs(session, visit.educator.district_id))
     if view.students:
         who, engine = visit.educator, visit.context.engine
         log_read(engine, who, "list", target="week", allowed=allowed, students=view.students, at=visit.now)

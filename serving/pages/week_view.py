@@ -88,7 +88,8 @@ def week_view(session: Session, visit: Visit, runs: Sequence[RunRow]) -> WeekVie
     people = students_of(session, visit, week)
     unmet = week.unmet[:UNMET_SHOWN]
     shown = (*week.put_forward, *unmet)
-    named = responsible_for(session, visit.educator.district_id, [one.key for one in shown])
+    keys = [one.key for one in shown] if week.has_responsible else []
+    named = responsible_for(session, visit.educator.district_id, keys) if keys else {}
     needs = signals_of(session, visit.context.signals, visit.language, runs, shown) if runs else {}
     return WeekView(
         data_through=max((run.data_through for run in runs), default=None),

@@ -135,6 +135,13 @@ def write_session(engine: Engine, district_id: str | None = None) -> Iterator[Se
 
 
 @contextmanager
+def write_connection(engine: Engine) -> Iterator[Connection]:
+    """The same for rows that are only added: a connection, without what keeps objects and their changes."""
+    with turn_to_write(engine), engine.execution_options(writes=True).begin() as connection:
+        yield connection
+
+
+@contextmanager
 def turn_to_write(engine: Engine) -> Iterator[None]:
     """Lets one thread of this process at a time write to a SQLite file; on another database, all of them.
 

@@ -1,6 +1,7 @@
 """Queries for runs and their scores."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -8,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.orm import Session, defer
 
 from serving.store.bulk_read import stored_frame
+from serving.store.database import find_once
 from serving.store.rows import RunRow, ScoreRow
-from serving.store.statements import statement
+from serving.store.statements import rows_of, statement
 
 
 def latest_run(session: Session, district_id: str, outcome: str | None = None) -> RunRow | None:
@@ -37,10 +39,28 @@ def current_runs(session: Session, district_id: str) -> tuple[RunRow, ...]:
 @statement
 def select_current(district_id: str) -> Select[RunRow]:
     """The query for it."""
+    return newest_list(district_id)
+
+
+def newest_list(district_id: str) -> Select[RunRow]:
+    """The runs of a district's newest list."""
     newest = select(RunRow.list_id).where(RunRow.district_id == district_id)
     list_id = newest.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1).scalar_subquery()
     of_list = select(RunRow).where(RunRow.district_id == district_id, RunRow.list_id.is_not_distinct_from(list_id))
     return of_list.order_by(RunRow.outcome, RunRow.run_id)
+
+
+def listed_runs(session: Session, district_id: str) -> tuple[RunRow, ...]:
+    """The same; what is large of them is read where a page asks for it, which it seldom does."""
+    return tuple(session.scalars(*select_listed_runs(district_id)))
+
+
+@statement
+def select_listed_runs(district_id: str) -> Select[RunRow]:
+    """The query for them."""
+    return newest_list(district_id).options(
+        defer(RunRow.dictionary), defer(RunRow.weeks), defer(RunRow.record_columns)
+    )
 
 
 def of_runs(runs: Sequence[RunRow]) -> ColumnElement[bool]:
@@ -91,19 +111,39 @@ SCORING_COLUMNS = (
 """What a page needs of an earlier run; the words and settings that a run keeps are large."""
 
 
-def has_other_scoring(session: Session, run: RunRow) -> bool:
-    """Whether something else gave the scores of the run before: another release, or another scorer of the release."""
-    before = session.execute(*select_scoring_before(run.district_id, run.outcome, run.as_of)).first()
-    return before is not None and scoring_parts(*before) != scoring_of(run)
+@dataclass(frozen=True)
+class RunBefore:
+    """The run of an outcome before a date: its own date, and what gave its scores."""
+
+    as_of: date
+    scoring: tuple[str, str, str | None]
+
+
+def runs_before(session: Session, district_id: str, as_of: date) -> Mapping[str, RunBefore]:
+    """The newest run of each outcome before a date; a session that only reads asks once."""
+    query = select_before(district_id, as_of)
+    return find_once(
+        session,
+        ("runs before", district_id, as_of),
+        lambda: {outcome: RunBefore(day, scoring_parts(*rest)) for outcome, day, *rest in rows_of(session, query)},
+    )
 
 
 @statement
-def select_scoring_before(district_id: str, outcome: str, as_of: date) -> Select[str, str, str | None]:
-    """What gave the scores of the run before."""
-    earlier = select(RunRow.release_id, RunRow.scorer, RunRow.part).where(
-        RunRow.district_id == district_id, RunRow.outcome == outcome, RunRow.as_of < as_of
-    )
-    return earlier.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1)
+def select_before(district_id: str, as_of: date) -> Select[str, date, str, str, str | None]:
+    """The query for them."""
+    newest_first = (RunRow.as_of.desc(), RunRow.created_at.desc())
+    number = func.row_number().over(partition_by=RunRow.outcome, order_by=newest_first).label("number")
+    columns = (RunRow.outcome, RunRow.as_of, RunRow.release_id, RunRow.scorer, RunRow.part)
+    earlier = select(*columns, number).where(RunRow.district_id == district_id, RunRow.as_of < as_of).subquery()
+    found = select(earlier.c.outcome, earlier.c.as_of, earlier.c.release_id, earlier.c.scorer, earlier.c.part)
+    return found.where(earlier.c.number == 1)
+
+
+def has_other_scoring(session: Session, run: RunRow) -> bool:
+    """Whether something else gave the scores of the run before: another release, or another scorer of the release."""
+    before = runs_before(session, run.district_id, run.as_of).get(run.outcome)
+    return before is not None and before.scoring != scoring_of(run)
 
 
 def scoring_of(run: RunRow) -> tuple[str, str, str | None]:

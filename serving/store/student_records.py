@@ -25,7 +25,7 @@ from serving.store.database import read_session
 from serving.store.district_scope import enter_district
 from serving.store.record_rows import RecordStateRow, StudentRecordsRow
 from serving.store.rows import RunRow, ScoreRow
-from serving.store.statements import statement
+from serving.store.statements import rows_of, statement
 from serving.store.text_compression import unpack
 from serving.store.week_texts import weeks_of_text
 
@@ -146,13 +146,17 @@ class ScoreRecords:
     run: RunRow
     seen: Mapping[str, Sequence[JsonRow]]
 
-    def evidence(self, code: str) -> list[JsonRow]:
-        """The records behind a reason."""
+    def evidence(self, code: str, tables: Mapping[str, str] | None = None) -> list[JsonRow]:
+        """The records behind a reason, of the table that the run has for it; `tables` are those of the run, if known."""
         behind = self.score.evidence.get(code, [])
         kept = [one for one in behind if isinstance(one, dict)]  # runs of earlier versions have the records themselves
-        tables = {str(entry["name"]): str(entry.get("table")) for entry in self.run.dictionary}
-        rows = distinct_rows(self.seen.get(tables.get(code, ""), ()))
+        of_run = tables if tables is not None else self.tables()
+        rows = distinct_rows(self.seen.get(of_run.get(code, ""), ()))
         return kept or [rows[number] for number in behind if isinstance(number, int)]
+
+    def tables(self) -> Mapping[str, str]:
+        """The table of the records behind each reason of the run, which its words keep."""
+        return {str(entry["name"]): str(entry.get("table")) for entry in self.run.dictionary}
 
     def history(self) -> Mapping[str, list[JsonRow]]:
         """The weeks of attendance of the run's school year, and the marks of that year and the one before."""
@@ -186,7 +190,7 @@ def written_of(session: Session, districts: set[str], students: set[str]) -> dic
     written: dict[str, list[tuple[int, str]]] = {}
     if not students:
         return written
-    for student_key, number, content in session.execute(*select_written(sorted(districts), sorted(students))):
+    for student_key, number, content in rows_of(session, select_written(sorted(districts), sorted(students))):
         written.setdefault(student_key, []).append((number, content))
     return written
 

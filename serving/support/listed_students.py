@@ -8,9 +8,9 @@ from sqlalchemy import CompoundSelect, Select, func, select, union_all
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Educator, visible_students
-from serving.store.database import find_once
 from serving.store.rows import RosterSupportRow, RunRow, ScoreRow, StudentRow
-from serving.store.statements import statement
+from serving.store.run_queries import runs_before
+from serving.store.statements import rows_of, statement
 from serving.store.support_rows import ContactRow
 from serving.support.own_students import own_keys
 
@@ -49,14 +49,20 @@ class Listed:
         return self.key
 
 
-def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]) -> list[Listed]:
-    """The educator's students on the list of some runs, in its order, each once by the most urgent outcome."""
-    rows = session.execute(*select_listed(educator, [one.run_id for one in runs])).all()
+def listed_students(
+    session: Session, educator: Educator, runs: Sequence[RunRow], *, met: bool = True
+) -> list[Listed]:
+    """The educator's students on the list of some runs, in its order, each once by the most urgent outcome.
+
+    Where it is known that none of them was ever `met`, nothing is asked of it.
+    """
+    rows = rows_of(session, select_listed(educator, [one.run_id for one in runs]))
     run, keys = runs[0], some_keys([row.student_key for row in rows])
     earlier = date_before(session, run)
-    before = set(session.scalars(*select_flagged(educator, earlier, keys))) if earlier else set()
+    before = {key for (key,) in rows_of(session, select_flagged(educator, earlier, keys))} if earlier else set()
     first = {one.run_id for one in first_lists(session, runs)}
-    since, last = listed_since(session, educator, run, keys), last_contacts(session, educator, keys)
+    since = listed_since(session, educator, run, keys)
+    last = last_contacts(session, educator, keys) if met else {}
     answered = earlier or run.as_of - WEEK
     return [
         Listed(
@@ -110,27 +116,13 @@ def select_listed(educator: Educator, runs: list[str]) -> Select[str, str, str, 
 
 def date_before(session: Session, run: RunRow) -> date | None:
     """The date of the district's list before a run; None before the first."""
-    return session.scalar(*select_date_before(run.district_id, run.as_of))
-
-
-@statement
-def select_date_before(district_id: str, as_of: date) -> Select[date | None]:
-    """The newest date of a run before a date."""
-    return select(func.max(RunRow.as_of)).where(RunRow.district_id == district_id, RunRow.as_of < as_of)
+    return max((one.as_of for one in runs_before(session, run.district_id, run.as_of).values()), default=None)
 
 
 def first_lists(session: Session, runs: Sequence[RunRow]) -> list[RunRow]:
     """The runs that are the first of their outcome."""
-    query = select_outcomes_before(runs[0].district_id, runs[0].as_of)
-    earlier = find_once(session, ("outcomes before", runs[0].run_id), lambda: set(session.scalars(*query)))
+    earlier = runs_before(session, runs[0].district_id, runs[0].as_of)
     return [run for run in runs if run.outcome not in earlier]
-
-
-@statement
-def select_outcomes_before(district_id: str, as_of: date) -> Select[str]:
-    """The outcomes of the runs before a date."""
-    found = select(RunRow.outcome).where(RunRow.district_id == district_id, RunRow.as_of < as_of)
-    return found.distinct()
 
 
 @statement
@@ -150,7 +142,7 @@ def select_flagged(educator: Educator, day: date, keys: list[str] | None) -> Sel
 
 def listed_since(session: Session, educator: Educator, run: RunRow, keys: list[str] | None) -> dict[str, date]:
     """On which date each student was first listed, within a year."""
-    found = session.execute(*select_since(educator, run.as_of - YEAR, keys))
+    found = rows_of(session, select_since(educator, run.as_of - YEAR, keys))
     return {key: day for key, day in found}  # noqa: C416 - a Row is no pair for dict()
 
 
@@ -184,7 +176,7 @@ NEVER = LastContact()
 def last_contacts(session: Session, educator: Educator, keys: list[str] | None) -> dict[str, LastContact]:
     """The last contact of each student who had one."""
     found: dict[str, LastContact] = {}
-    for key, met, tried in session.execute(*select_contacts(educator, keys)):
+    for key, met, tried in rows_of(session, select_contacts(educator, keys)):
         known = found.get(key, NEVER)
         found[key] = LastContact(later(met, known.met_on), later(tried, known.tried_on))
     return found

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from serving.access.authorize import DISTRICT_WIDE, Educator
 from serving.store.caseload_rows import ResponsibleRow
 from serving.store.rows import StaffRow
-from serving.store.statements import statement
+from serving.store.statements import rows_of, statement
 
 
 def make_responsible(
@@ -31,7 +31,7 @@ def make_responsible(
 
 def responsible_for(session: Session, district_id: str, students: Collection[str]) -> dict[str, str]:
     """The name of who is responsible, by student."""
-    found = session.execute(*select_responsible(district_id, list(students)))
+    found = rows_of(session, select_responsible(district_id, list(students)))
     return {key: f"{first} {last}" for key, first, last in found}
 
 
@@ -50,7 +50,7 @@ def select_responsible(district_id: str, students: list[str]) -> Select[str, str
 
 def team_of(session: Session, educator: Educator) -> dict[str, str]:
     """Who may be made responsible, by staff id: the people of the educator's school, and oneself."""
-    found = session.execute(*select_team(educator))
+    found = rows_of(session, select_team(educator))
     return {staff_id: f"{first} {last}" for staff_id, first, last in found}
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from features.support_settings import Support
 from serving.access.authorize import Educator
-from serving.store.rows import RunRow
+from serving.store.caseload_rows import ResponsibleRow
+from serving.store.rows import RosterSupportRow, RunRow
 from serving.store.support_rows import ContactRow, FollowUpRow, PlanRow, SnoozeRow
 from serving.support.due import (
     active_plans,
@@ -19,13 +20,18 @@ from serving.support.due import (
     tried_contacts,
 )
 from serving.support.listed_students import Listed, listed_students
+from serving.support.presence import tables_of_week
+
+MEETINGS = frozenset({ContactRow, RosterSupportRow})
+"""Where it stands when students were last met."""
 
 
 @dataclass(frozen=True)
 class Week:
     """An educator's week: students put forward, and those not met; what is due; who is left out, and why.
 
-    `first_lists` has the runs that are the first of their outcome, with how many of the students are on each.
+    `first_lists` has the runs that are the first of their outcome, with how many of the students are on each;
+    `has_responsible` says that somebody is responsible for a student of the educator.
     """
 
     put_forward: tuple[Listed, ...]
@@ -38,13 +44,16 @@ class Week:
     plans_due: tuple[PlanRow, ...]
     snoozed: tuple[SnoozeRow, ...]
     with_plan: int
+    has_responsible: bool
 
 
 def week_of(session: Session, educator: Educator, runs: Sequence[RunRow], support: Support) -> Week:
     """The educator's week, from the newest list and from what people wrote."""
-    plans, tried = active_plans(session, educator), tried_contacts(session, educator)
-    snoozed = current_snoozes(session, educator)
-    listed = listed_students(session, educator, runs) if runs else []
+    there = tables_of_week(session, educator)
+    plans = active_plans(session, educator) if PlanRow in there else {}
+    tried = tried_contacts(session, educator) if ContactRow in there else []
+    snoozed = current_snoozes(session, educator) if SnoozeRow in there else []
+    listed = listed_students(session, educator, runs, met=bool(there & MEETINGS)) if runs else []
     left_out = {*plans, *(row.student_key for row in snoozed)}
     free = [one for one in listed if one.key not in left_out]
     fresh = newly_listed(free)
@@ -54,12 +63,13 @@ def week_of(session: Session, educator: Educator, runs: Sequence[RunRow], suppor
         waiting=sum(not one.first_list for one in fresh[support.new_a_week :]),
         first_lists=tuple(on_first_lists(listed, runs)),
         unmet=tuple(unmet(educator, support, free, {one.key for one in first} | still_pending(tried, educator))),
-        follow_ups=tuple(asked_of(session, educator)),
-        risen=tuple(risen_follow_ups(session, educator, support)),
+        follow_ups=tuple(asked_of(session, educator)) if FollowUpRow in there else (),
+        risen=tuple(risen_follow_ups(session, educator, support)) if FollowUpRow in there else (),
         try_again=tuple(row for row in tried if row.student_key not in still_pending(tried, educator)),
         plans_due=tuple(one for one in plans.values() if is_due(one, educator)),
         snoozed=tuple(snoozed),
         with_plan=sum(one.key in plans for one in listed),
+        has_responsible=ResponsibleRow in there,
     )
 
 

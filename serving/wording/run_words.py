@@ -18,6 +18,9 @@ class RunWords:
     tables: Mapping[str, str]
 
 
+NO_WORDS = RunWords({}, {})
+
+
 class RunWordsCache:
     """The words of runs, those that were asked for last."""
 
