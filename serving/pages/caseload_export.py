@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from serving.pages.caseload_filter import CaseloadFilter
 from serving.pages.caseload_line import CaseloadLine, build_lines, school_names
-from serving.pages.caseload_query import CaseloadScope, filtered_students, select_page
+from serving.pages.caseload_query import CaseloadScope, filtered_students, select_page, student_lines
 from serving.wording.locale import Language, msgid
 
 Purpose = Literal["meeting", "outreach", "records", "planning"]
@@ -43,7 +43,7 @@ def export_lines(
 ) -> tuple[CaseloadLine, ...]:
     """Every student whom a filter leaves, whatever the page."""
     found = select_page(filtered_students(scope, asked), 0, None)
-    rows = [(student, score) for student, score in session.execute(*found)] if scope.runs else []
+    rows = student_lines(session, found) if scope.runs else []
     return build_lines(session, scope, rows, language, school_names(session, scope.subject.district_id))
 
 

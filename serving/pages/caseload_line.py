@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, load_only
 
-from serving.pages.caseload_query import CaseloadScope
+from serving.pages.caseload_query import CaseloadScope, StudentScore
 from serving.pages.last_contacts import last_deeds
 from serving.scoring.bands import Band
 from serving.signal_words import SignalKind, SignalWords, signals_of
-from serving.store.rows import RunRow, SchoolRow, ScoreRow, StudentRow
+from serving.store.rows import RunRow, SchoolRow, ScoreRow
 from serving.store.run_queries import urgency
 from serving.store.statements import rows_of, statement
 from serving.wording.locale import Language, msgid
@@ -76,54 +76,67 @@ class LineContext:
     responsible: Mapping[str, str] = field(default_factory=dict)
 
 
-Rows = Sequence[tuple[StudentRow, ScoreRow | None]]
-
-
 def build_lines(
-    session: Session, scope: CaseloadScope, rows: Rows, language: Language, schools: Mapping[str, str]
+    session: Session,
+    scope: CaseloadScope,
+    rows: Sequence[StudentScore],
+    language: Language,
+    schools: Mapping[str, str],
 ) -> tuple[CaseloadLine, ...]:
     """The lines of some students, in their order, with the names of schools by id."""
-    district, students = scope.subject.district_id, [student.student_key for student, _ in rows]
+    district, students = scope.subject.district_id, [one.student_key for one in rows]
     deeds = last_deeds(session, district, students, scope.year_began)
+    scored = [ScoredStudent(one.student_key, one.run_id) for one in rows if one.run_id]
     context = LineContext(
         language=language,
         scope=scope,
         runs={run.run_id: run for run in scope.runs},
-        signals=signals_of(session, scope.signals, language, scope.runs, [score for _, score in rows if score]),
+        signals=signals_of(session, scope.signals, language, scope.runs, scored),
         schools=schools,
         contacts=deeds.contacts,
         plans=deeds.plans,
         others=other_scores(session, scope, students),
         responsible=deeds.responsible,
     )
-    return tuple(build_line(student, score, context) for student, score in rows)
+    return tuple(build_line(one, context) for one in rows)
 
 
-def build_line(student: StudentRow, score: ScoreRow | None, context: LineContext) -> CaseloadLine:
+class ScoredStudent(NamedTuple):
+    """A student with the run of a score."""
+
+    student_key: str
+    run_id: str
+
+
+def build_line(one: StudentScore, context: LineContext) -> CaseloadLine:
     """One student's line."""
-    language, plan = context.language, context.plans.get(student.student_key)
-    band = cast(Band, score.band) if score else "unknown"
-    other_grade = SignalWords("", language.translate(OTHER_GRADE), "none", 0)
-    words = context.signals[student.student_key] if score else other_grade
+    language, plan = context.language, context.plans.get(one.student_key)
+    band = cast(Band, one.band or "unknown")
+    words = context.signals[one.student_key] if one.run_id else other_grade(language)
     return CaseloadLine(
-        student_key=student.student_key,
-        number=student.student_id,
-        name=f"{student.last_name}, {student.first_name}",
-        grade=student.grade_level,
-        school=context.schools.get(student.school_id, student.school_id),
+        student_key=one.student_key,
+        number=one.student_id,
+        name=f"{one.last_name}, {one.first_name}",
+        grade=one.grade_level,
+        school=context.schools.get(one.school_id, one.school_id),
         band=band,
         band_words=band_words(language, band),
         change=words.change,
         signal=words.signal,
         signal_kind=words.kind,
         more=words.more,
-        contact=contact_words(language, context.contacts.get(student.student_key), context.scope.year_began),
+        contact=contact_words(language, context.contacts.get(one.student_key), context.scope.year_began),
         plan=language.translate("Since {day}", day=language.short_day(plan)) if plan else "",
-        responsible=context.responsible.get(student.student_key, ""),
-        listed=bool(score and score.flagged),
-        at_random=bool(score and score.at_random),
-        also=also_words(language, context.others.get(student.student_key, [])),
+        responsible=context.responsible.get(one.student_key, ""),
+        listed=bool(one.flagged),
+        at_random=bool(one.at_random),
+        also=also_words(language, context.others.get(one.student_key, [])),
     )
+
+
+def other_grade(language: Language) -> SignalWords:
+    """What stands where no list is about the student's grade."""
+    return SignalWords("", language.translate(OTHER_GRADE), "none", 0)
 
 
 def contact_words(language: Language, day: date | None, year_began: date) -> LineContact:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, Subquery, and_, cast, exists, func, or_
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from serving.access.authorize import Educator, Subject, visible_students
@@ -15,11 +15,36 @@ from serving.pages.last_contacts import latest_contacts
 from serving.signal_words import SignalCache
 from serving.store.caseload_rows import ResponsibleRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
-from serving.store.statements import rows_of, statement
+from serving.store.statements import Values, rows_of, statement
 from serving.store.support_rows import PlanRow
 
-LINE_COLUMNS = (ScoreRow.run_id, ScoreRow.band, ScoreRow.flagged, ScoreRow.at_random)
-"""What a line needs of a score besides its words, which are kept; the rest is large and stays where it is."""
+
+class StudentScore(NamedTuple):
+    """What a line says of a student and of the score, besides the score's words; all None of who has no score."""
+
+    student_key: str
+    student_id: str
+    first_name: str
+    last_name: str
+    grade_level: int
+    school_id: str
+    run_id: str | None
+    band: str | None
+    flagged: bool | None
+    at_random: bool | None
+
+
+LineSelect = Select[str, str, str, str, int, str, str | None, str | None, bool | None, bool | None]
+LINE_COLUMNS = (
+    StudentRow.student_key, StudentRow.student_id, StudentRow.first_name, StudentRow.last_name, StudentRow.grade_level,
+    StudentRow.school_id, ScoreRow.run_id, ScoreRow.band, ScoreRow.flagged, ScoreRow.at_random,
+)  # fmt: skip
+"""The same as columns; the words of a score are kept, and the rest of it is large and stays where it is."""
+
+
+def student_lines(session: Session, asked: tuple[LineSelect, Values]) -> list[StudentScore]:
+    """What lines say of the students of a query."""
+    return [StudentScore(*row) for row in rows_of(session, asked)]
 
 
 @dataclass(frozen=True)
@@ -53,7 +78,7 @@ def select_scored(subject: Subject, runs: list[str], outcome: str = "") -> Selec
 
 
 @statement
-def select_found(subject: Subject, runs: list[str], students: list[str]) -> Select[StudentRow, ScoreRow]:
+def select_found(subject: Subject, runs: list[str], students: list[str]) -> LineSelect:
     """Some of the subject's students by key, with their most urgent score where they have one."""
     of_student = and_(
         ScoreRow.district_id == StudentRow.district_id,
@@ -62,7 +87,7 @@ def select_found(subject: Subject, runs: list[str], students: list[str]) -> Sele
         ScoreRow.run_id.in_(runs),
     )
     found = visible_students(subject).outerjoin(ScoreRow, of_student)
-    return found.where(StudentRow.student_key.in_(students)).add_columns(ScoreRow).options(load_only(*LINE_COLUMNS))
+    return found.where(StudentRow.student_key.in_(students)).with_only_columns(*LINE_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -86,10 +111,10 @@ def filtered_students(scope: CaseloadScope, asked: CaseloadFilter) -> FilteredSt
 
 
 @statement
-def select_page(of: FilteredStudents, first: int, most: int | None) -> Select[StudentRow, ScoreRow]:
+def select_page(of: FilteredStudents, first: int, most: int | None) -> LineSelect:
     """So many of the students whom a filter leaves, in its order, of scores only what a line needs; all for None."""
     contacts = latest_contacts(of.subject.district_id)
-    found = select_filtered(of, contacts).order_by(*order_of(of.asked, contacts)).options(load_only(*LINE_COLUMNS))
+    found = select_filtered(of, contacts).order_by(*order_of(of.asked, contacts)).with_only_columns(*LINE_COLUMNS)
     return found if most is None else found.offset(first).limit(most)
 
 

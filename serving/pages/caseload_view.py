@@ -1,28 +1,28 @@
 """The content of the caseload page, as plain values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import visible_students
+from serving.pages.caseload_counts import ListFacts
 from serving.pages.caseload_filter import CaseloadFilter, pages_shown
 from serving.pages.caseload_line import CaseloadLine, build_lines, school_names
 from serving.pages.caseload_query import (
     CaseloadScope,
     StudentGroup,
+    StudentScore,
     filtered_students,
-    list_track_records,
     select_count,
     select_found,
     select_page,
-    student_groups,
+    student_lines,
 )
 from serving.scoring.decoding import decode_headline, decode_last_lists
-from serving.store.rows import RunRow, ScoreRow, StudentRow
+from serving.store.rows import RunRow
 from serving.store.student_names import search_students
 from serving.wording.band_records import BandRecord, band_records
 from serving.wording.lists import ListWords, headline_sentence, list_words
@@ -101,19 +101,19 @@ def caseload_view(
     """The page of the list that a filter asks for, or the students that a search finds among all of the subject's."""
     if not scope.runs:
         return empty_view(asked)
-    groups, schools = student_groups(session, scope), school_names(session, scope.subject.district_id)
+    known, schools = ListFacts(session, scope), school_names(session, scope.subject.district_id)
     counts, choices, own = (
-        count_students(groups),
-        filter_choices(groups, schools, scope, language),
-        runs_of(groups, scope),
+        count_students(known.groups),
+        filter_choices(known, schools, scope, language),
+        runs_of(known.groups, scope),
     )
-    rows, matching, pages = found_rows(session, scope, search) if search else page_rows(session, scope, asked, counts)
+    rows, matching, pages = found_rows(session, scope, search) if search else page_rows(known, asked, counts)
     shows_records = asked.show == "week" and not search
     return CaseloadView(
         asked=asked.of_page(min(asked.page, pages)),
         choices=choices,
         facts=tuple(outcome_facts(language, run, among=own) for run in own),
-        records=band_records(language, list_track_records(session, scope) if shows_records else [], scope.runs),
+        records=band_records(language, known.records() if shows_records else [], scope.runs),
         data_through=max(run.data_through for run in scope.runs),
         lines=build_lines(session, scope, rows, language, schools),
         counts=counts,
@@ -127,34 +127,29 @@ def caseload_view(
     )
 
 
-Rows = Sequence[tuple[StudentRow, ScoreRow | None]]
+Rows = Sequence[StudentScore]
 
 
-def page_rows(
-    session: Session, scope: CaseloadScope, asked: CaseloadFilter, counts: StudentCounts
-) -> tuple[Rows, int, int]:
+def page_rows(known: ListFacts, asked: CaseloadFilter, counts: StudentCounts) -> tuple[Rows, int, int]:
     """The students of a page, how many the filter leaves, and on how many pages."""
-    found = filtered_students(scope, asked)
-    if asked.narrows:
-        matching = session.scalar(*select_count(found)) or 0
-    else:
-        matching = counts.week if asked.show == "week" else counts.all
+    matching = known.count(asked) if asked.narrows else counts.week if asked.show == "week" else counts.all
+    found = filtered_students(known.scope, asked)
+    if matching is None:
+        matching = known.session.scalar(*select_count(found)) or 0
     pages = max(1, -(-matching // PAGE_SIZE))
-    rows = session.execute(*select_page(found, (min(asked.page, pages) - 1) * PAGE_SIZE, PAGE_SIZE))
-    return pairs_of(rows), matching, pages
-
-
-def pairs_of(rows: Iterable[Row[StudentRow, ScoreRow]]) -> Rows:
-    """Rows as pairs."""
-    return [(student, score) for student, score in rows]
+    first = (min(asked.page, pages) - 1) * PAGE_SIZE
+    rows = known.page(asked, first, PAGE_SIZE)
+    if rows is None:
+        rows = student_lines(known.session, select_page(found, first, PAGE_SIZE))
+    return rows, matching, pages
 
 
 def found_rows(session: Session, scope: CaseloadScope, search: str) -> tuple[Rows, int, int]:
     """The students whom a search finds, by name, on one page."""
     keys = search_students(session, visible_students(scope.subject), search)
     place = {key: at for at, key in enumerate(keys)}
-    rows = pairs_of(session.execute(*select_found(scope.subject, scope.run_ids(), keys))) if keys else []
-    return sorted(rows, key=lambda row: place[row[0].student_key]), len(keys), 1
+    rows = student_lines(session, select_found(scope.subject, scope.run_ids(), keys)) if keys else []
+    return sorted(rows, key=lambda one: place[one.student_key]), len(keys), 1
 
 
 def empty_reason(asked: CaseloadFilter, counts: StudentCounts, search: str) -> EmptyReason:
@@ -193,11 +188,11 @@ def count_students(groups: Sequence[StudentGroup]) -> StudentCounts:
 
 
 def filter_choices(
-    groups: Sequence[StudentGroup], names: Mapping[str, str], scope: CaseloadScope, language: Language
+    known: ListFacts, names: Mapping[str, str], scope: CaseloadScope, language: Language
 ) -> FilterChoices:
     """What the filter can be set to; schools have `names` by id."""
-    schools, grades = {group.school_id for group in groups}, sorted({group.grade for group in groups})
-    named = sorted(((school, names.get(school, school)) for school in schools), key=lambda one: one[1])
+    grades = sorted({group.grade for group in known.groups})
+    named = sorted(((school, names.get(school, school)) for school in known.schools), key=lambda one: one[1])
     outcomes = [(run.outcome, about_words(language, run)) for run in scope.runs]
     return FilterChoices(
         schools=tuple(named) if len(named) > 1 else (),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from presentation.charts.record_chart import ChartWords
 from serving.pages.record_tables import RecordTable
 from serving.store.cell_types import JsonRow
 from serving.store.rows import RunRow, StudentRow
-from serving.store.statements import statement
+from serving.store.statements import rows_of, statement
 from serving.store.total_rows import SchoolRangeRow
 from serving.wording.locale import Language, msgid
 
@@ -26,6 +27,15 @@ AT_SCHOOL = msgid(
 IN_DISTRICT = msgid(
     "Days missed so far: {own}. For half of the students in grade {grade} of the district it is {low} to {high}."
 )
+
+
+class UsualRange(NamedTuple):
+    """What is usual to the end of a month, in hundredths of a day; of the district where `school_id` is empty."""
+
+    period: str
+    school_id: str
+    low: int
+    high: int
 
 
 @dataclass(frozen=True)
@@ -67,18 +77,20 @@ def typical_range(
     )
 
 
-def usual_ranges(session: Session, student: StudentRow, run: RunRow) -> dict[str, SchoolRangeRow]:
+def usual_ranges(session: Session, student: StudentRow, run: RunRow) -> dict[str, UsualRange]:
     """By month what is usual in the student's grade: at the school, or in the district where that is not told."""
     places = [student.school_id, ""]
-    rows = list(session.scalars(*select_ranges(run.district_id, run.list_id, student.grade_level, places)))
+    asked = select_ranges(run.district_id, run.list_id, student.grade_level, places)
+    rows = [UsualRange(*row) for row in rows_of(session, asked)]
     own = {row.period: row for row in rows if row.school_id}
     return own or {row.period: row for row in rows}
 
 
 @statement
-def select_ranges(district_id: str, list_id: str | None, grade: int, schools: list[str]) -> Select[SchoolRangeRow]:
+def select_ranges(district_id: str, list_id: str | None, grade: int, schools: list[str]) -> Select[str, str, int, int]:
     """The query for them."""
-    return select(SchoolRangeRow).where(
+    columns = (SchoolRangeRow.period, SchoolRangeRow.school_id, SchoolRangeRow.low, SchoolRangeRow.high)
+    return select(*columns).where(
         SchoolRangeRow.district_id == district_id,
         SchoolRangeRow.list_id == list_id,
         SchoolRangeRow.measure == MEASURE,
@@ -96,7 +108,7 @@ def missed_by_month(weeks: Sequence[JsonRow]) -> dict[str, float]:
     return found
 
 
-def range_column(language: Language, month: str, own: float, usual: SchoolRangeRow) -> RangeColumn:
+def range_column(language: Language, month: str, own: float, usual: UsualRange) -> RangeColumn:
     """A month in the chart."""
     label = language.month(date.fromisoformat(f"{month}-01"))
     low, high = usual.low / 100, usual.high / 100

@@ -21,6 +21,7 @@ from serving.store import (  # noqa: F401 - with them, the metadata holds every 
     access_rows,
     caseload_rows,
     kept_answer_rows,
+    list_rows,
     meeting_rows,
     night_rows,
     operation_rows,

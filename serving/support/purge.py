@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from features.support_settings import Support
 from serving.store.caseload_rows import CoverRow
 from serving.store.district_scope import enter_district
+from serving.store.list_rows import ListCountRow, ListPlaceRow
 from serving.store.meeting_rows import MeetingItemRow, MeetingRow
 from serving.store.purge_rows import PurgeRow
 from serving.store.rows import CalendarRow, Row, RunRow, ScoreRow
@@ -103,6 +104,8 @@ def list_parts(district_id: str, before: date) -> Iterator[tuple[type[Row], Cond
     kept = select(RunRow.list_id).where(own, RunRow.as_of >= before)
     yield ScoreRow, ScoreRow.run_id.in_(gone)
     yield CalendarRow, CalendarRow.run_id.in_(gone)
+    yield ListCountRow, ListCountRow.list_id.not_in(kept)
+    yield ListPlaceRow, ListPlaceRow.list_id.not_in(kept)
     yield SchoolTotalRow, SchoolTotalRow.list_id.not_in(kept)
     yield SchoolRangeRow, SchoolRangeRow.list_id.not_in(kept)
     yield RunRow, RunRow.as_of < before

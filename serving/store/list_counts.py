@@ -1,0 +1,121 @@
+"""Writes what a district's newest list has of each kind, and who stands at which place: from its scores and the roster.
+
+Of an older list nothing is kept: what is asked of it is counted anew, as for lists of earlier versions.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, delete, func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from serving.store.bulk_insert import insert_rows
+from serving.store.list_rows import WHOLE_DISTRICT, ListCountRow, ListPlaceRow
+from serving.store.rows import RunRow, ScoreRow, StudentRow
+from serving.store.run_queries import current_runs
+
+Cell = tuple[str, str, int, str]
+"""School, run, grade and band."""
+
+
+@dataclass
+class CellCounts:
+    """The students of a cell, and the different track records that those who are listed are told."""
+
+    scored: int = 0
+    listed: int = 0
+    placed: int = 0
+    placed_listed: int = 0
+    placed_unscored: int = 0
+    records: set[str | None] = field(default_factory=set)
+
+    def add(self, counts: Sequence[int], record: str | None, *, told: bool) -> None:
+        """Adds students who are told the same record, or none."""
+        self.scored += counts[0]
+        self.listed += counts[1]
+        self.placed += counts[2]
+        self.placed_listed += counts[3]
+        self.placed_unscored += counts[4]
+        if told:
+            self.records.add(record)
+
+
+def write_list_counts(session: Session, district_id: str, list_id: str) -> None:
+    """Counts a list in the session's transaction, in place of the one before; a no-op where another one is newer.
+
+    The roster that stands is that of the newest list, so that no other can be counted by it.
+    """
+    runs = current_runs(session, district_id)
+    if not runs or list_of(runs) != list_id:
+        return
+    for table in (ListCountRow, ListPlaceRow):
+        session.execute(delete(table).where(table.district_id == district_id))
+    run_ids = [run.run_id for run in runs]
+    names = ["district_id", "list_id", "place", "student_key", "school_id", "grade", "band", "listed"]
+    session.execute(insert(ListPlaceRow).from_select(names, select_places(district_id, list_id, run_ids)))
+    cells = counted(session.execute(select_cells(district_id, run_ids)))
+    key = {"district_id": district_id, "list_id": list_id}
+    insert_rows(session, ListCountRow, ({**key, **count_row(cell, counts)} for cell, counts in cells.items()))
+
+
+def list_of(runs: Sequence[RunRow]) -> str:
+    """The list that runs made together."""
+    return runs[0].list_id or runs[0].run_id
+
+
+def select_places(
+    district_id: str, list_id: str, runs: Sequence[str]
+) -> Select[str, str, int | None, str, str, int, str, bool]:
+    """Who stands at each place, in their order: a database adds to its index at one end then."""
+    own = (literal(district_id), literal(list_id))
+    of_student = (StudentRow.school_id, StudentRow.grade_level, ScoreRow.band, ScoreRow.flagged)
+    placed = select(*own, ScoreRow.place, ScoreRow.student_key, *of_student).join(StudentRow, same_student())
+    return placed.where(*of_runs(district_id, runs), ScoreRow.place.is_not(None)).order_by(ScoreRow.place)
+
+
+def select_cells(
+    district_id: str, runs: Sequence[str]
+) -> Select[str, str, int, str, bool, str | None, int, int, int, int, int]:
+    """Students by cell and by the track record that they are told."""
+    placed = ScoreRow.place.is_not(None)
+    told = and_(placed, ScoreRow.flagged, ScoreRow.at_random.is_not(True)).label("told")
+    record = case((told, cast(ScoreRow.track_record, String)), else_=None).label("record")
+    by = (StudentRow.school_id, ScoreRow.run_id, StudentRow.grade_level, ScoreRow.band, told, record)
+    counts = (
+        func.count(),
+        func.count().filter(ScoreRow.flagged),
+        func.count().filter(placed),
+        func.count().filter(placed, ScoreRow.flagged),
+        func.count().filter(placed, ScoreRow.risk.is_(None)),
+    )
+    found = select(*by, *counts).join(StudentRow, same_student()).where(*of_runs(district_id, runs))
+    return found.group_by(StudentRow.school_id, ScoreRow.run_id, StudentRow.grade_level, ScoreRow.band, "told", "record")
+
+
+def same_student() -> ColumnElement[bool]:
+    """Whether a score is of a student of the roster."""
+    return and_(StudentRow.district_id == ScoreRow.district_id, StudentRow.student_key == ScoreRow.student_key)
+
+
+def of_runs(district_id: str, runs: Sequence[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether a score is of some runs of a district."""
+    return ScoreRow.district_id == district_id, ScoreRow.run_id.in_(runs)
+
+
+def counted(rows: Iterable[Sequence[object]]) -> dict[Cell, CellCounts]:
+    """The cells of schools, and of the whole district."""
+    cells: dict[Cell, CellCounts] = defaultdict(CellCounts)
+    for school, run_id, grade, band, told, record, *counts in rows:
+        for place in (school, WHOLE_DISTRICT):
+            cells[place, run_id, grade, band].add(counts, record, told=bool(told))
+    return cells
+
+
+def count_row(cell: Cell, counts: CellCounts) -> dict[str, object]:
+    """A cell as its row."""
+    school, run_id, grade, band = cell
+    records = sorted(counts.records, key=lambda one: one or "")
+    return {
+        "school_id": school, "run_id": run_id, "grade": grade, "band": band, **vars(counts), "records": records,
+    }  # fmt: skip
