@@ -49,7 +49,8 @@ def record_access(
 
     From here to its end no other transaction adds to the district's chain.
     """
-    add_entries(session.connection(), subject.district_id, [AccessEntry(subject, action, target, allowed, students, at)])
+    entry = AccessEntry(subject, action, target, allowed, students, at)
+    add_entries(session.connection(), subject.district_id, [entry])
 
 
 def log_read(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal, NamedTuple, get_args
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from serving.store.database import find_once
 from serving.store.district_scope import enter_district
 from serving.store.roles import Role
 from serving.store.rows import CaseloadRow, StaffRow, StudentRow
-from serving.store.statements import statement
+from serving.store.statements import rows_of, statement
 from serving.store.support_rows import RoleAssignmentRow
 
 Action = (
@@ -221,19 +221,26 @@ def visible_students(subject: Subject) -> Select[StudentRow]:
     return own.where(on_caseload(subject))
 
 
-def people_with_access(session: Session, student: StudentRow, today: date) -> list[tuple[StaffRow, ReasonCode]]:
+class Person(NamedTuple):
+    """The name of somebody of a district."""
+
+    first_name: str
+    last_name: str
+
+
+def people_with_access(session: Session, student: StudentRow, today: date) -> list[tuple[Person, ReasonCode]]:
     """The people who may see a student on a day, each with the reason: by caseload, then school, then district."""
     asked = select_people(student.district_id, student.student_key, student.school_id, today)
-    return [(one, ACCESS_ORDER[at]) for one, at in session.execute(*asked)]
+    return [(Person(first, last), ACCESS_ORDER[at]) for first, last, at in rows_of(session, asked)]
 
 
 @statement
-def select_people(district_id: str, student_key: str, school_id: str, today: date) -> Select[StaffRow, int]:
+def select_people(district_id: str, student_key: str, school_id: str, today: date) -> Select[str, str, int]:
     """The people who may see a student, and the place of the reason in its order."""
     rank = access_order(student_key, school_id, today)
     named, of_district = rank.label("nearest"), StaffRow.district_id == district_id
     near = may_be_near(district_id, student_key, school_id, DISTRICT_WIDE, today)
-    people = select(StaffRow, named).where(of_district, near, rank.is_not(None))
+    people = select(StaffRow.first_name, StaffRow.last_name, named).where(of_district, near, rank.is_not(None))
     return people.order_by(named, StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id)
 
 

@@ -103,7 +103,7 @@ class ListFacts:
 
 
 def counted_school(scope: CaseloadScope) -> str | None:
-    """The school whose students the subject sees, all of them and no other's; empty for all schools, None for others."""
+    """The school all of whose students the subject sees, and no other's; empty for every school, None for neither."""
     subject = scope.subject
     if not isinstance(subject, Educator):
         return None

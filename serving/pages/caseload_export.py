@@ -44,7 +44,8 @@ def export_lines(
     """Every student whom a filter leaves, whatever the page."""
     found = select_page(filtered_students(scope, asked), 0, None)
     rows = student_lines(session, found) if scope.runs else []
-    return build_lines(session, scope, rows, language, school_names(session, scope.subject.district_id))
+    schools = school_names(session, scope.subject.district_id, {one.school_id for one in rows})
+    return build_lines(session, scope, rows, language, schools)
 
 
 def csv_file(language: Language, lines: Sequence[CaseloadLine]) -> str:

@@ -1,6 +1,6 @@
 """One row of a caseload: who, how many signals and how they changed, what stands out, last contact and plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, cast
@@ -174,13 +174,19 @@ def select_others(district_id: str, students: list[str], runs: list[str]) -> Sel
     return select(ScoreRow).where(*own, ScoreRow.place.is_(None)).options(load_only(*OTHER_COLUMNS))
 
 
-def school_names(session: Session, district_id: str) -> dict[str, str]:
-    """The district's schools by id."""
-    found = rows_of(session, select_schools(district_id))
-    return {key: value for key, value in found}  # noqa: C416 - a Row is no pair for dict()
+MOST_NAMED = 50
+"""Schools that a query names; of a district with more on a page, all are read."""
+
+
+def school_names(session: Session, district_id: str, schools: Collection[str] | None = None) -> dict[str, str]:
+    """The names of a district's schools by id, at least of these where some are named."""
+    named = sorted(schools) if schools is not None and len(schools) <= MOST_NAMED else None
+    found = rows_of(session, select_schools(district_id, named))
+    return {school_id: name for school_id, name in found}  # noqa: C416 - a Row is no pair for dict()
 
 
 @statement
-def select_schools(district_id: str) -> Select[str, str]:
-    """The query for them."""
-    return select(SchoolRow.school_id, SchoolRow.name).where(SchoolRow.district_id == district_id)
+def select_schools(district_id: str, schools: list[str] | None) -> Select[str, str]:
+    """The query for them; for all of the district where none are named."""
+    found = select(SchoolRow.school_id, SchoolRow.name).where(SchoolRow.district_id == district_id)
+    return found if schools is None else found.where(SchoolRow.school_id.in_(schools))

@@ -101,13 +101,11 @@ def caseload_view(
     """The page of the list that a filter asks for, or the students that a search finds among all of the subject's."""
     if not scope.runs:
         return empty_view(asked)
-    known, schools = ListFacts(session, scope), school_names(session, scope.subject.district_id)
-    counts, choices, own = (
-        count_students(known.groups),
-        filter_choices(known, schools, scope, language),
-        runs_of(known.groups, scope),
-    )
+    known = ListFacts(session, scope)
+    counts, own = count_students(known.groups), runs_of(known.groups, scope)
     rows, matching, pages = found_rows(session, scope, search) if search else page_rows(known, asked, counts)
+    schools = school_names(session, scope.subject.district_id, known.schools | {one.school_id for one in rows})
+    choices = filter_choices(known, schools, scope, language)
     shows_records = asked.show == "week" and not search
     return CaseloadView(
         asked=asked.of_page(min(asked.page, pages)),

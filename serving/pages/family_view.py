@@ -57,7 +57,9 @@ def family_view(
     return FamilyView(
         name=f"{student.first_name} {student.last_name}",
         grade=student.grade_level,
-        school=school_names(session, student.district_id).get(student.school_id, student.school_id),
+        school=school_names(session, student.district_id, [student.school_id]).get(
+            student.school_id, student.school_id
+        ),
         as_of=found.as_of if found else None,
         year=record.year,
         recent=record.recent,

@@ -22,6 +22,8 @@ def identity_of(session: Session, student: StudentRow) -> Identity:
     return {
         "name": f"{student.first_name} {student.last_name}",
         "grade": student.grade_level,
-        "school": school_names(session, student.district_id).get(student.school_id, student.school_id),
+        "school": school_names(session, student.district_id, [student.school_id]).get(
+            student.school_id, student.school_id
+        ),
         "student_id": student.student_id,
     }

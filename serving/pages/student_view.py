@@ -26,8 +26,8 @@ from serving.wording.outcomes import about_words
 from serving.wording.own_record import OwnRecord, own_record
 from serving.wording.own_record_words import also_on_record, own_strengths
 from serving.wording.reasons import Lexicon, domain_words, strength_sentences
-from serving.wording.run_words import NO_WORDS, RunWords, RunWordsCache
 from serving.wording.risk_change import ChangeWords, change_words, compare_risks
+from serving.wording.run_words import NO_WORDS, RunWords, RunWordsCache
 from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED
 from serving.wording.signals import band_words, similar_students_sentence, year_range_sentence
 from serving.wording.track_record import track_record_sentence
@@ -152,9 +152,7 @@ def student_view(
         usual=usual_section(session, student, records, language),
         past=load_score_lines(session, student, run.outcome, language) if run else (),
         people=people_items(session, student, language, today),
-        others=tuple(
-            outcome_section(language, one, words.of(one.run)) for one in score_records(session, scores[1:])
-        ),
+        others=tuple(outcome_section(language, one, words.of(one.run)) for one in score_records(session, scores[1:])),
     )
 
 
@@ -220,9 +218,7 @@ def unscored_reason(language: Language, score: ScoreRow | None, run: RunRow | No
     return language.translate(NOT_SCORED) if score.risk is None else ""
 
 
-def need_items(
-    language: Language, records: ScoreRecords, record: OwnRecord, said: RunWords
-) -> tuple[NeedItem, ...]:
+def need_items(language: Language, records: ScoreRecords, record: OwnRecord, said: RunWords) -> tuple[NeedItem, ...]:
     """What stands out: what a school can change first, then what departs most from the student's own past."""
     return tuple(
         NeedItem(

@@ -90,7 +90,9 @@ def select_cells(
         func.count().filter(placed, ScoreRow.risk.is_(None)),
     )
     found = select(*by, *counts).join(StudentRow, same_student()).where(*of_runs(district_id, runs))
-    return found.group_by(StudentRow.school_id, ScoreRow.run_id, StudentRow.grade_level, ScoreRow.band, "told", "record")
+    return found.group_by(
+        StudentRow.school_id, ScoreRow.run_id, StudentRow.grade_level, ScoreRow.band, "told", "record"
+    )
 
 
 def same_student() -> ColumnElement[bool]:

@@ -58,9 +58,7 @@ def listed_runs(session: Session, district_id: str) -> tuple[RunRow, ...]:
 @statement
 def select_listed_runs(district_id: str) -> Select[RunRow]:
     """The query for them."""
-    return newest_list(district_id).options(
-        defer(RunRow.dictionary), defer(RunRow.weeks), defer(RunRow.record_columns)
-    )
+    return newest_list(district_id).options(defer(RunRow.dictionary), defer(RunRow.weeks), defer(RunRow.record_columns))
 
 
 def of_runs(runs: Sequence[RunRow]) -> ColumnElement[bool]:

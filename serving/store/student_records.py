@@ -147,7 +147,7 @@ class ScoreRecords:
     seen: Mapping[str, Sequence[JsonRow]]
 
     def evidence(self, code: str, tables: Mapping[str, str] | None = None) -> list[JsonRow]:
-        """The records behind a reason, of the table that the run has for it; `tables` are those of the run, if known."""
+        """The records behind a reason; `tables` are those of the reasons of the run, where they are known."""
         behind = self.score.evidence.get(code, [])
         kept = [one for one in behind if isinstance(one, dict)]  # runs of earlier versions have the records themselves
         of_run = tables if tables is not None else self.tables()

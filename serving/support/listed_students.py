@@ -49,9 +49,7 @@ class Listed:
         return self.key
 
 
-def listed_students(
-    session: Session, educator: Educator, runs: Sequence[RunRow], *, met: bool = True
-) -> list[Listed]:
+def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow], *, met: bool = True) -> list[Listed]:
     """The educator's students on the list of some runs, in its order, each once by the most urgent outcome.
 
     Where it is known that none of them was ever `met`, nothing is asked of it.
