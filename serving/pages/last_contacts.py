@@ -72,7 +72,7 @@ def last_deeds(session: Session, district_id: str, students: Sequence[str], bega
     for kind, key, day, first, last in rows_of(session, select_deeds(district_id, list(students), began)):
         if kind == RESPONSIBLE:
             found.responsible[key] = f"{first} {last}"
-        else:
+        elif day is not None:
             (found.plans if kind == PLAN else found.contacts)[key] = day
     return found
 
