@@ -16,7 +16,7 @@ from serving.scoring.run_writer import list_id_of, score_table, write_run
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.bulk_insert import insert_stored, stored_cells
 from serving.store.database import read_session, write_session
-from serving.store.list_counts import write_list_counts
+from serving.store.list_counts import write_counts_beside, write_list_counts
 from serving.store.rows import RunRow, ScoreRow
 from serving.store.run_retention import Retention, thin_runs
 
@@ -47,10 +47,13 @@ def write_list(
     with write_session(engine) as session:
         for run in runs:
             write_run(session, run, drafted=drafted)
-        write_list_counts(session, district_id, list_id_of(runs[0]))
+        if not drafted:
+            write_list_counts(session, district_id, list_id_of(runs[0]))
         if totals is not None:
             totals(session)
         thin_runs(session, district_id, keep)
+    if drafted:
+        write_counts_beside(engine, district_id, list_id_of(runs[0]), lambda: pause(PAUSE))
 
 
 def draft_scores(engine: Engine, run: ScoringRun, pause: Callable[[float], None] = time.sleep) -> None:

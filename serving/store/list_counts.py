@@ -4,13 +4,29 @@ Of an older list nothing is kept: what is asked of it is counted anew, as for li
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast as as_type
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, delete, func, insert, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Select,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Session
 
-from serving.store.bulk_insert import insert_rows
+from serving.store.bulk_insert import insert_cells, insert_rows
+from serving.store.database import read_session, write_session
 from serving.store.list_rows import WHOLE_DISTRICT, ListCountRow, ListPlaceRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import current_runs
@@ -41,20 +57,72 @@ class CellCounts:
             self.records.add(record)
 
 
+PLACES = ("district_id", "list_id", "place", "student_key", "school_id", "grade", "band", "listed")
+TABLES = (ListCountRow, ListPlaceRow)
+PLACED = 10_000
+"""Places that one transaction writes beside people who read."""
+
+
 def write_list_counts(session: Session, district_id: str, list_id: str) -> None:
     """Counts a list in the session's transaction, in place of the one before; a no-op where another one is newer.
 
     The roster that stands is that of the newest list, so that no other can be counted by it.
     """
-    runs = current_runs(session, district_id)
-    if not runs or list_of(runs) != list_id:
+    run_ids = runs_to_count(session, district_id, list_id)
+    if not run_ids:
         return
-    for table in (ListCountRow, ListPlaceRow):
-        session.execute(delete(table).where(table.district_id == district_id))
-    run_ids = [run.run_id for run in runs]
-    names = ["district_id", "list_id", "place", "student_key", "school_id", "grade", "band", "listed"]
-    session.execute(insert(ListPlaceRow).from_select(names, select_places(district_id, list_id, run_ids)))
-    cells = counted(session.execute(select_cells(district_id, run_ids)))
+    remove_counts(session, district_id)
+    session.execute(insert(ListPlaceRow).from_select(PLACES, select_places(district_id, list_id, run_ids)))
+    write_cells(session, district_id, list_id, counted(session.execute(select_cells(district_id, run_ids))))
+
+
+def write_counts_beside(engine: Engine, district_id: str, list_id: str, pause: Callable[[], None]) -> None:
+    """Counts a list that is there, in short transactions; nobody reads of it before the last one, which has the counts.
+
+    SQLite lets one transaction write at a time, and the list of a large district takes seconds to count.
+    """
+    with read_session(engine, district_id) as session:
+        run_ids = runs_to_count(session, district_id, list_id)
+        if not run_ids:
+            return
+        with write_session(engine, district_id) as writing:
+            remove_counts(writing, district_id, ListPlaceRow.list_id == list_id, tables=(ListPlaceRow,))
+        found = session.connection().execute(select_places(district_id, list_id, run_ids))
+        for part in found.partitions(PLACED):
+            with write_session(engine, district_id) as writing:
+                insert_cells(writing, as_type(Table, ListPlaceRow.__table__), PLACES, map(tuple, part))
+            pause()
+        cells = counted(session.execute(select_cells(district_id, run_ids)))
+    with write_session(engine, district_id) as writing:
+        if runs_to_count(writing, district_id, list_id) != run_ids:  # another list came meanwhile
+            remove_counts(writing, district_id, ListPlaceRow.list_id == list_id, tables=(ListPlaceRow,))
+            return
+        remove_counts(writing, district_id, ListPlaceRow.list_id != list_id, tables=(ListPlaceRow,))
+        remove_counts(writing, district_id, tables=(ListCountRow,))
+        write_cells(writing, district_id, list_id, cells)
+
+
+def runs_to_count(session: Session, district_id: str, list_id: str) -> list[str]:
+    """The runs of a list; none where another list is newer."""
+    runs = current_runs(session, district_id)
+    return [run.run_id for run in runs] if runs and list_of(runs) == list_id else []
+
+
+def remove_counts(
+    session: Session,
+    district_id: str,
+    *which: ColumnElement[bool],
+    tables: Sequence[type[ListCountRow] | type[ListPlaceRow]] = TABLES,
+) -> None:
+    """Removes what was counted in a district."""
+    for table in tables:
+        session.execute(
+            delete(table).where(table.district_id == district_id, *which).execution_options(synchronize_session=False)
+        )
+
+
+def write_cells(session: Session, district_id: str, list_id: str, cells: Mapping[Cell, CellCounts]) -> None:
+    """Writes what a list has of each kind."""
     key = {"district_id": district_id, "list_id": list_id}
     insert_rows(session, ListCountRow, ({**key, **count_row(cell, counts)} for cell, counts in cells.items()))
 

@@ -23,8 +23,9 @@ from serving.scoring.list_writer import write_list
 from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import ScoringRun
 from serving.signal_words import SignalCache
+from serving.store import list_counts
 from serving.store.database import write_session
-from serving.store.list_counts import list_of, write_list_counts
+from serving.store.list_counts import list_of, write_counts_beside, write_list_counts
 from serving.store.list_rows import ListCountRow, ListPlaceRow
 from serving.store.rows import StudentRow
 from serving.store.run_queries import current_runs
@@ -155,6 +156,49 @@ def test_counts_are_those_of_the_scores_under_every_filter(
                     page = now.page(one, first, 3)
                     assert page is None or page == student_lines(session, select_page(found, first, 3))
         session.rollback()
+
+
+@pytest.mark.parametrize("size", [1, 10_000])
+def test_a_list_counted_beside_readers_is_counted_the_same(
+    service: ExampleService, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_counts, "PLACED", size)
+    with service.write_session() as session:
+        write_run(session, run_of("harbor", NEXT_WEEK))
+        list_id = list_of(current_runs(session, "harbor"))
+        write_list_counts(session, "harbor", list_id)
+    together = counted_rows(service)
+    seen: list[str | None] = []
+
+    def look() -> None:
+        with service.read_session() as session:
+            seen.append(facts_of(session, LENA).school)
+
+    with service.write_session() as session:
+        session.execute(delete(ListCountRow))
+    write_counts_beside(service.engine, "harbor", list_id, look)
+    assert counted_rows(service) == together
+    assert set(seen) == {None}, "nobody reads of it before it is whole"
+
+
+def test_a_list_that_another_one_overtakes_is_not_counted(service: ExampleService) -> None:
+    with service.write_session() as session:
+        write_run(session, run_of("harbor", NEXT_WEEK))
+        list_id = list_of(current_runs(session, "harbor"))
+
+    def overtake() -> None:
+        with service.write_session() as session:
+            write_run(session, run_of("harbor", NEXT_WEEK + timedelta(days=7)))
+
+    write_counts_beside(service.engine, "harbor", list_id, overtake)
+    assert counted_rows(service) == []
+
+
+def counted_rows(service: ExampleService) -> list[str]:
+    """Every row of both tables, in order."""
+    names = ("place", "student_key", "school_id", "grade", "band", "listed", "run_id", "placed", "scored", "records")
+    rows = (*service.rows(ListCountRow), *service.rows(ListPlaceRow))
+    return sorted(str([getattr(row, name, None) for name in names]) for row in rows)
 
 
 def test_a_page_never_shows_the_counts_of_another_run(service: ExampleService) -> None:
