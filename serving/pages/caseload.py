@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
@@ -16,7 +16,7 @@ from serving.pages.caseload_choice import saved_queries
 from serving.pages.caseload_export import PURPOSES, Purpose, csv_file, export_lines
 from serving.pages.caseload_filter import AskedFilter, CaseloadFilter
 from serving.pages.caseload_query import CaseloadScope
-from serving.pages.caseload_table import RowStyle, TableWords, draw_rows
+from serving.pages.caseload_table import DrawBand, RowStyle, TableWords, draw_rows
 from serving.pages.caseload_view import CaseloadView, caseload_view
 from serving.pages.current_user import CurrentViewer, Viewer, require_same_origin
 from serving.pages.language import RequestLanguage
@@ -98,7 +98,8 @@ def caseload_page(
         )
     title = language.translate(TITLES[educator.role])
     style = RowStyle(bool(tools.team), asked.show == "all" or view.searched, view.several_grades, view.several_schools)
-    words = TableWords(view.asked, style, language, context.templates[language.code].globals["band"])
+    band = cast(DrawBand, context.templates[language.code].globals["band"])
+    words = TableWords(view.asked, style, language, band)
     return render_page(
         request,
         context,

@@ -11,6 +11,7 @@ from typing import cast as as_type
 from sqlalchemy import (
     ColumnElement,
     Engine,
+    Row,
     Select,
     String,
     Table,
@@ -33,6 +34,8 @@ from serving.store.run_queries import current_runs
 
 Cell = tuple[str, str, int, str]
 """School, run, grade and band."""
+CellRow = Row[str, str, int, str, bool, str | None, int, int, int, int, int]
+"""A cell, whether its students are told a track record, which, and counts as `CellCounts` has them."""
 
 
 @dataclass
@@ -136,9 +139,11 @@ def select_places(
     district_id: str, list_id: str, runs: Sequence[str]
 ) -> Select[str, str, int | None, str, str, int, str, bool]:
     """Who stands at each place, in their order: a database adds to its index at one end then."""
-    own = (literal(district_id), literal(list_id))
-    of_student = (StudentRow.school_id, StudentRow.grade_level, ScoreRow.band, ScoreRow.flagged)
-    placed = select(*own, ScoreRow.place, ScoreRow.student_key, *of_student).join(StudentRow, same_student())
+    columns = (
+        literal(district_id), literal(list_id), ScoreRow.place, ScoreRow.student_key, StudentRow.school_id,
+        StudentRow.grade_level, ScoreRow.band, ScoreRow.flagged,
+    )  # fmt: skip
+    placed = select(*columns).join_from(ScoreRow, StudentRow, same_student())
     return placed.where(*of_runs(district_id, runs), ScoreRow.place.is_not(None)).order_by(ScoreRow.place)
 
 
@@ -173,7 +178,7 @@ def of_runs(district_id: str, runs: Sequence[str]) -> tuple[ColumnElement[bool],
     return ScoreRow.district_id == district_id, ScoreRow.run_id.in_(runs)
 
 
-def counted(rows: Iterable[Sequence[object]]) -> dict[Cell, CellCounts]:
+def counted(rows: Iterable[CellRow]) -> dict[Cell, CellCounts]:
     """The cells of schools, and of the whole district."""
     cells: dict[Cell, CellCounts] = defaultdict(CellCounts)
     for school, run_id, grade, band, told, record, *counts in rows:

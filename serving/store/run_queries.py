@@ -123,7 +123,10 @@ def runs_before(session: Session, district_id: str, as_of: date) -> Mapping[str,
     return find_once(
         session,
         ("runs before", district_id, as_of),
-        lambda: {outcome: RunBefore(day, scoring_parts(*rest)) for outcome, day, *rest in rows_of(session, query)},
+        lambda: {
+            outcome: RunBefore(day, scoring_parts(release_id, scorer, part))
+            for outcome, day, release_id, scorer, part in rows_of(session, query)
+        },
     )
 
 
