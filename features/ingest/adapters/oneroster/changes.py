@@ -28,7 +28,14 @@ from features.ingest.adapters.oneroster.native_tables import (
     remove_gone,
 )
 from features.ingest.adapters.oneroster.package import COLUMNS, Package
-from features.ingest.adapters.oneroster.parts import Part, is_asked_for, most_schools, parts_of_package, rows_by_origin
+from features.ingest.adapters.oneroster.parts import (
+    Part,
+    is_asked_for,
+    most_schools,
+    note_students,
+    parts_of_package,
+    rows_by_origin,
+)
 from features.sources.oneroster import OneRosterCsv
 from features.table_schema import key_of
 from features.tables import TABLES
@@ -227,12 +234,14 @@ class ChangedPeople:
 
     def note_rows_before(self) -> None:
         """Notes the keys of the rows that there were."""
+        note_students(self.writer, self.source)
         for part in self.parts:
             self.made(part)
             self.note_keys(part, "before")
 
     def rows(self, files: Mapping[str, NativeFile]) -> Iterator[CanonicalRows]:
         """The rows that there are, and the keys of those that are gone, which come last of each table."""
+        note_students(self.writer, self.source)
         told, columns = set[str](), dict[str, list[str]]()
         for part in self.parts:
             file = files.get(part.native, NativeFile(f"{part.native}.csv", NOTHING))

@@ -19,7 +19,14 @@ from features.ingest.adapters.oneroster.native_tables import (
     remove_gone,
 )
 from features.ingest.adapters.oneroster.package import files_read, package_of
-from features.ingest.adapters.oneroster.parts import Part, is_asked_for, most_schools, parts_of_package, rows_by_origin
+from features.ingest.adapters.oneroster.parts import (
+    Part,
+    is_asked_for,
+    most_schools,
+    note_students,
+    parts_of_package,
+    rows_by_origin,
+)
 from features.ingest.findings import DataRefused, Finding
 from features.sources.declaration import Source
 from features.sources.oneroster import OneRoster, OneRosterCsv
@@ -59,6 +66,7 @@ def whole_rows(
 ) -> Iterator[CanonicalRows]:
     """The rows of every part of which a native file is there."""
     told: set[str] = set()
+    note_students(writer, source)
     for part in parts_of_package(most_schools(writer)):
         if part.table in conversion.arrival.owned and part.native in files and is_asked_for(part, source):
             file = files[part.native]

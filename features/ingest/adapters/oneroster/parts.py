@@ -12,9 +12,21 @@ from features.ingest.adapters.oneroster.absences import absence_rows
 from features.ingest.adapters.oneroster.cells import parts_of
 from features.ingest.adapters.oneroster.native_tables import EARLIER, NOW, NativeFile, native
 from features.ingest.adapters.oneroster.package import RACES
-from features.ingest.adapters.oneroster.people import demographic_rows, staff_rows, student_rows
+from features.ingest.adapters.oneroster.people import (
+    STUDENTS,
+    demographic_rows,
+    found_students,
+    staff_rows,
+    student_rows,
+)
 from features.ingest.adapters.oneroster.schools_and_marks import mark_rows, school_rows, term_rows
-from features.ingest.adapters.oneroster.spells import enrollment_rows, role_enrollment_rows, user_enrollment_rows
+from features.ingest.adapters.oneroster.spells import (
+    SPELLS,
+    enrollment_rows,
+    found_spells,
+    role_enrollment_rows,
+    user_enrollment_rows,
+)
 from features.sources.oneroster import OneRoster
 from features.warehouse.writer import Writer
 
@@ -47,6 +59,13 @@ def parts_of_package(schools: int) -> Iterator[Part]:
     yield Part("marks", "results", mark_rows)
     yield Part("attendance", "absences", absence_rows)
     yield Part("staff", "users", staff_rows)
+
+
+def note_students(writer: Writer, source: OneRoster) -> None:
+    """Finds the students of the native tables and their spells, which parts join; before the first of them."""
+    for name, found in ((STUDENTS, found_students), (SPELLS, found_spells)):
+        made = f'CREATE OR REPLACE TEMP TABLE "{name}" AS'
+        query_script(found, source).run_within(writer.connection, made, {})
 
 
 def is_asked_for(part: Part, source: OneRoster) -> bool:

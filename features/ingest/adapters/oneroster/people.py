@@ -51,7 +51,16 @@ def roles_of_users() -> ir.Table:
     return of_roles.union(of_users)
 
 
+STUDENTS = "student_users"
+"""The temporary table of the users who are students, which nearly every part of a package joins."""
+
+
 def student_users(source: OneRoster) -> ir.Table:
+    """The users who are students, each with `student_id`, as they were found once."""
+    return ibis.table(found_students(source).schema(), name=STUDENTS)
+
+
+def found_students(source: OneRoster) -> ir.Table:
     """The users who are students by a role or in a class, each with `student_id`."""
     roles, members = roles_of_users(), native("enrollments")
     of_roles = roles.filter(roles.role == STUDENT).select(user=roles.user)

@@ -60,7 +60,16 @@ def memberships(source: OneRoster) -> ir.Table:
     )  # fmt: skip
 
 
+SPELLS = "class_spells"
+"""The temporary table of the spells that classes tell, of which schools and every part of enrollments are made."""
+
+
 def class_spells(source: OneRoster) -> ir.Table:
+    """The spells of students at schools in a year, as they were found once."""
+    return ibis.table(found_spells(source).schema(), name=SPELLS)
+
+
+def found_spells(source: OneRoster) -> ir.Table:
     """The memberships of a student at a school in a year as spells: what touches or overlaps is one.
 
     Homerooms say it where a student has any there; classes say it else, and a vacation between them ends nothing.
