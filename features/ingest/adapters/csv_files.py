@@ -1,12 +1,15 @@
-"""The source adapter for CSV files: which file is of which canonical table."""
+"""The source adapter for CSV and Parquet files: which file is of which canonical table."""
 
 import difflib
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 
-from features.file_mapping.declaration import FileMapping, file_columns
+from features.file_mapping.declaration import Dialect, FileMapping, file_columns
 from features.ingest.adapters.adapter import Adapter, Arrival
 from features.ingest.delivery import DeliveredTable, Delivery
 from features.ingest.files.csv_rows import read_csv
+from features.ingest.files.parquet_rows import SUFFIX, is_parquet, read_parquet
+from features.ingest.files.source_rows import SourceRows
 from features.ingest.files.sources import SourceFile, matching_files
 from features.ingest.findings import DataRefused, Finding
 from features.table_schema import Table
@@ -23,23 +26,37 @@ def csv_delivery(arrival: Arrival) -> Delivery:
     tables: list[DeliveredTable] = []
     for table in (TABLES[name] for name in arrival.owned):
         files = district.files.get(table.name, FileMapping())
-        sources = () if files.sent == "never" else matching_files(found, pattern_of(table, files))
+        sources = () if files.sent == "never" else files_of_table(found, table, files)
         if sources:
             dialect = files.dialect(district.reading)
-            tables.append(DeliveredTable(table, files, dialect, sources, read_csv, policies=district.policies))
+            tables.append(DeliveredTable(table, files, dialect, sources, read_rows, policies=district.policies))
         elif table.name == "attendance_submissions" and district.policies.attendance.present:
             delta, dialect = FileMapping(kind="delta"), files.dialect(district.reading)
-            tables.append(DeliveredTable(table, delta, dialect, (), read_csv, policies=district.policies))
+            tables.append(DeliveredTable(table, delta, dialect, (), read_rows, policies=district.policies))
         elif must_be_sent(table, files):
             findings.append(missing_table(table, files))
     lookups = tuple(lookup_files(tables, found))
     used = {*lookups, *(one for delivered in tables for one in delivered.sources)}
     unused = [file.name for file in found if file not in used]
     if not district.files and len(district.read_from) == 1:
-        findings += [unknown_file(name) for name in unused if name.endswith(SUFFIXES)]
+        findings += [unknown_file(name) for name in unused if name.endswith((*SUFFIXES, SUFFIX))]
     if findings:
         raise DataRefused(findings)
     return Delivery(tuple(tables), lookups, tuple(unused), district.policies)
+
+
+def read_rows(
+    file: SourceFile, dialect: Dialect, header: tuple[str, ...] | None
+) -> AbstractContextManager[SourceRows]:  # fmt: skip
+    """The rows of a file by the ending of its name."""
+    return read_parquet(file, dialect, header) if is_parquet(file) else read_csv(file, dialect, header)
+
+
+def files_of_table(found: Sequence[SourceFile], table: Table, files: FileMapping) -> tuple[SourceFile, ...]:
+    """The files of a table: those that the mapping names, else its CSV, else its Parquet file."""
+    if files.file:
+        return matching_files(found, files.file)
+    return matching_files(found, pattern_of(table, files)) or matching_files(found, f"{table.name}{SUFFIX}")
 
 
 def pattern_of(table: Table, files: FileMapping) -> str:
