@@ -10,7 +10,8 @@ class Bookmark:
     """All changes up to `watermark` are in the store; None before the first full pull.
 
     While a pull is under way, `target` is the change version that it goes up to, `full` whether it reads everything
-    into a new generation of rows, `done` the steps that are over, and `position` where in the step it stands.
+    into a new generation of rows, `done` the steps that are over, and `position` where in the step it stands. Rows are
+    numbered as they arrive; those of this pull come after `since`.
     """
 
     watermark: int | None = None
@@ -22,12 +23,13 @@ class Bookmark:
     step: str = ""
     position: str = ""
     arrived: int = 0
+    since: int = -1
 
     def begun(self, *, full: bool, target: int | None) -> "Bookmark":
         """The bookmark of a new pull; a full one fills a generation of its own."""
         return replace(
             self, under_way=True, full=full, target=target, generation=self.generation + int(full), done=(), step="",
-            position="",
+            position="", since=self.arrived,
         )  # fmt: skip
 
     def at(self, step: str, position: str) -> "Bookmark":

@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from features.ingest.adapters.edfi.mart_queries import associations, day, key, number, pairs, stored, texts, year
+from features.ingest.adapters.edfi.mart_queries import day, key, number, pairs, stored, texts, year
 
 
 def fct_student_school_attendance_event() -> ir.Table:
@@ -81,20 +81,16 @@ def fct_student_grades() -> ir.Table:
 
 
 def fct_course_transcripts() -> ir.Table:
-    """Courses of transcripts, at the school of the record, else where the student was enrolled last that year."""
+    """Courses of transcripts, at the school of the record or, where that is the district's, of the course."""
     rows = stored("courseTranscripts").drop("id")
-    rows = rows.mutate(school_year=year(rows.year))
-    schools = stored("schools").select(own_school="school")
-    spells = associations()
-    order = [ibis.desc("entry_date"), ibis.asc("school")]
-    nth = ibis.row_number().over(group_by=["student", "school_year"], order_by=order)
-    last = spells.mutate(nth=nth).filter(ibis._.nth == 0).select("student", "school_year", last_school="school")
-    rows = rows.left_join(schools, [("organization", "own_school")])
-    rows = rows.left_join(last, ["student", "school_year"])
+    of_record = stored("schools").select(own_school="school")
+    of_course = stored("schools").select(offering_school="school")
+    rows = rows.left_join(of_record, [("organization", "own_school")])
+    rows = rows.left_join(of_course, [("offered_by", "offering_school")])
     return rows.select(
         k_course=key(rows.offered_by, rows.course), k_student="student",
-        k_school=ibis.coalesce(rows.own_school, rows.last_school), school_year="school_year", academic_term="term",
-        course_attempt_result="result", final_letter_grade_earned="letter",
+        k_school=ibis.coalesce(rows.own_school, rows.offering_school), school_year=year(rows.year),
+        academic_term="term", course_attempt_result="result", final_letter_grade_earned="letter",
         final_numeric_grade_earned=number(rows.number), earned_credits=number(rows.earned),
         attempted_credits=number(rows.attempted), method_credit_earned="method",
     )  # fmt: skip

@@ -70,12 +70,16 @@ class EdFiPull:
         return bookmark.begun(full=False, target=versions.newest)
 
     def read_window(self, bookmark: Bookmark) -> None:
-        """Reads what a bookmark says is left of a window, and finishes it."""
+        """Reads what a bookmark says is left of a window, and finishes it.
+
+        That a step without rows is over is written with the next rows: after a crash it is read once more.
+        """
         for one, step in self.steps(bookmark):
-            name = f"{one.name}{step}"
+            name, arrived = f"{one.name}{step}", bookmark.arrived
             if name not in bookmark.done:
                 bookmark = self.read_step(bookmark, one, step).after(name)
-                self.store.add(one, (), bookmark)
+                if bookmark.arrived > arrived:
+                    self.store.add(one, (), bookmark)
         self.store.finish(bookmark)
 
     def steps(self, bookmark: Bookmark) -> Iterator[tuple[Resource, str]]:
@@ -91,6 +95,8 @@ class EdFiPull:
         position = bookmark.position if bookmark.step == name else ""
         try:
             for page in self.api.pages(name, self.window(bookmark), position):
+                if not page.bodies:
+                    continue
                 bookmark = bookmark.at(name, page.position)
                 self.keep(one, step, page, bookmark)
                 rows += len(page.bodies)

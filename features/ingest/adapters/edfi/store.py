@@ -96,15 +96,26 @@ class ResourceStore:
         return {name: int(found.fetchall()[0][0]) for name, found in counted}
 
     def finish(self, bookmark: Bookmark) -> None:
-        """Keeps the latest row of each id of the generation, and what follows for the bookmark."""
+        """Keeps the latest row of each id of the generation, and what follows for the bookmark.
+
+        A resource of which no row came stays as the pull before left it.
+        """
         with self.transaction():
-            for one in self.resources:
+            for one in (each for each in self.resources if self.has_changed(each, bookmark)):
                 self.connection.execute(
                     f'CREATE OR REPLACE TABLE "{one.name}" AS SELECT * FROM '  # noqa: S608 - our names
                     f'(SELECT * FROM "{one.name}" WHERE generation = ? {LATEST}) WHERE NOT gone ORDER BY id',
                     [bookmark.generation],
                 )
             self.set_bookmark(bookmark.finished())
+
+    def has_changed(self, one: Resource, bookmark: Bookmark) -> bool:
+        """Whether a resource has rows of this pull, or of another generation."""
+        found = self.connection.execute(
+            f'SELECT 1 FROM "{one.name}" WHERE arrived > ? OR generation <> ? LIMIT 1',  # noqa: S608 - our names
+            [bookmark.since, bookmark.generation],
+        )
+        return bool(found.fetchall())
 
 
 @contextmanager

@@ -50,10 +50,32 @@ def grade_marks() -> ir.Table:
     )  # fmt: skip
 
 
+def with_schools(rows: ir.Table) -> ir.Table:
+    """Courses of transcripts that are the district's, at the school of that year's last enrollment, else of the first.
+
+    A transcript may tell of years before the first enrollment that the marts hold.
+    """
+    spells = with_ids(mart_rows("fct_student_school_association")).filter(ibis._.school_id.notnull())
+    latest, earliest = ibis.desc("entry_date"), ibis.asc("entry_date")
+    last = one_spell(spells, ["student_id", "school_year"], latest).select(
+        "student_id", "school_year", year_school="school_id"
+    )
+    first = one_spell(spells, ["student_id"], earliest).select("student_id", first_school="school_id")
+    rows = rows.left_join(last, ["student_id", "school_year"]).drop("student_id_right", "school_year_right")
+    rows = rows.left_join(first, "student_id").drop("student_id_right")
+    return rows.mutate(school_id=ibis.coalesce(rows.school_id, rows.year_school, rows.first_school))
+
+
+def one_spell(spells: ir.Table, of: list[str], order: ir.Value) -> ir.Table:
+    """The first spell in an order of each group; of those alike, that of the first school by id."""
+    place = ibis.row_number().over(group_by=of, order_by=[order, ibis.asc("school_id")])
+    return spells.mutate(place=place).filter(ibis._.place == 0)
+
+
 def transcript_marks() -> ir.Table:
     """Courses of transcripts as final marks."""
     rows = mart_rows("fct_course_transcripts").left_join(mart_rows("dim_course"), "k_course")
-    rows = with_ids(rows)
+    rows = with_schools(with_ids(rows))
     return rows.select(
         "student_id", "school_id", "school_year", term_id=term_id_of(rows.academic_term), course_id="course_code",
         course_name="course_title", subject="academic_subject", mark_kind=ibis.literal(FINAL),

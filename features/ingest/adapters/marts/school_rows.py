@@ -1,5 +1,7 @@
 """Schools, terms and calendars from the marts."""
 
+from collections.abc import Mapping
+
 import ibis
 import ibis.expr.types as ir
 
@@ -13,6 +15,17 @@ MOST_DAYS = {"quarter": 60, "trimester": 80, "semester": 130}
 EVENTS_A_DAY = 6
 """Events of a usual day from which a day without any is one on which attendance was not taken: by chance alone one day
 in 400 would have none."""
+
+AUGUST = 8
+
+USUAL_DAYS: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] = {
+    "Y": ((8, 15), (6, 15)), "S1": ((8, 15), (12, 31)), "S2": ((1, 1), (6, 15)), "SU": ((6, 16), (7, 31)),
+    "Q1": ((8, 15), (10, 15)), "Q2": ((10, 16), (12, 31)), "Q3": ((1, 1), (3, 15)), "Q4": ((3, 16), (6, 15)),
+    "T1": ((8, 15), (11, 15)), "T2": ((11, 16), (2, 28)), "T3": ((3, 1), (6, 15)),
+    "W1": ((8, 15), (9, 25)), "W2": ((9, 26), (11, 6)), "W3": ((11, 7), (12, 31)), "W4": ((1, 1), (2, 15)),
+    "W5": ((2, 16), (4, 10)), "W6": ((4, 11), (6, 15)),
+}  # fmt: skip
+"""The first and last day, month and day, of a term of a year of which no session tells."""
 
 ALWAYS = "1990-07-01"
 """Since when schools and staff are known, as the marts do not say."""
@@ -83,9 +96,32 @@ def common_terms() -> ir.Table:
     return ranked.filter(ranked.place == 0).drop("place", "schools")
 
 
+def assumed_terms() -> ir.Table:
+    """Terms that transcripts name and no session of theirs tells of, such as those of years before: at usual dates."""
+    rows = mart_rows("fct_course_transcripts").filter(ibis._.academic_term.notnull() & ibis._.school_year.notnull())
+    rows = rows.select("school_year", word="academic_term").distinct()
+    rows = rows.select("school_year", "word", term_id=term_id_of(rows.word)).anti_join(terms_of_schools(), TERM)
+    start, end = (usual_day(rows, place) for place in (0, 1))
+    dated = rows.select(*TERM, kind=term_kind(rows.word, start, end), start_date=start, end_date=end)
+    return dated.group_by(TERM).aggregate(
+        kind=dated.kind.min(), start_date=dated.start_date.min(), end_date=dated.end_date.max()
+    )
+
+
+def usual_day(terms: ir.Table, place: int) -> ir.DateValue:
+    """The first day (place 0) or last day (1) that a term of that id usually has; of one unknown, those of a year."""
+    days = {term_id: days[place] for term_id, days in USUAL_DAYS.items()}
+    month, day = (
+        terms.term_id.cases(*((term_id, one[part]) for term_id, one in days.items()), else_=days["Y"][part])
+        for part in (0, 1)
+    )
+    ends_in = terms.school_year.cast("int32")
+    return ibis.date(ibis.ifelse(month >= AUGUST, ends_in - 1, ends_in), month.cast("int32"), day.cast("int32"))
+
+
 def term_rows() -> ir.Table:
-    """The terms of the district."""
-    terms = common_terms()
+    """The terms of the district, and those that its transcripts name."""
+    terms = ibis.union(common_terms().select(*TERM, *DATES), assumed_terms().select(*TERM, *DATES))
     return terms.mutate(known_on=start_of_year(terms.school_year))
 
 

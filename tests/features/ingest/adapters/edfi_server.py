@@ -74,7 +74,7 @@ class EdFiServer:
             return answer
         path = request.url.path.removeprefix("/edfi/")
         if path == "":
-            return httpx.Response(200, json=self.root())
+            return httpx.Response(200, json=self.root(str(request.url)))
         if path == "oauth/token":
             return self.token(request)
         if not self.knows(request):
@@ -83,9 +83,9 @@ class EdFiServer:
             return httpx.Response(200, json={"oldestChangeVersion": 0, "newestChangeVersion": self.version})
         return self.resource(path.removeprefix("data/v3/ed-fi/"), dict(parse_qsl(urlsplit(str(request.url)).query)))
 
-    def root(self) -> Body:
-        """The root document."""
-        urls = {"oauth": f"{BASE}oauth/token", "dataManagementApi": f"{BASE}data/v3/"}
+    def root(self, base: str) -> Body:
+        """The root document at an address."""
+        urls = {"oauth": f"{base}oauth/token", "dataManagementApi": f"{base}data/v3/"}
         return {"version": "7.3" if self.paging == "cursor" else "6.2", "urls": urls}
 
     def token(self, request: httpx.Request) -> httpx.Response:

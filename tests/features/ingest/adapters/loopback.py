@@ -9,9 +9,9 @@ import httpx
 
 
 @contextmanager
-def on_loopback(answer: Callable[[httpx.Request], httpx.Response], *, cut_once: str) -> Iterator[str]:
+def on_loopback(answer: Callable[[httpx.Request], httpx.Response], *, cut_once: str | None = None) -> Iterator[str]:
     """Its address. The first answer to a path that ends so is cut off in its midst."""
-    whole = {cut_once: False}
+    whole = {cut_once: cut_once is None}
 
     class Handler(BaseHTTPRequestHandler):
         """Hands requests to the program."""
@@ -21,16 +21,18 @@ def on_loopback(answer: Callable[[httpx.Request], httpx.Response], *, cut_once: 
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             place = f"http://127.0.0.1:{listening.server_port}{self.path}"
             said = answer(httpx.Request(self.command, place, headers=self.headers.items(), content=body))
-            cut = self.path.partition("?")[0].endswith(cut_once) and not whole[cut_once]
+            cut = not whole[cut_once] and self.path.partition("?")[0].endswith(cut_once or "")
             whole[cut_once] = whole[cut_once] or cut
             self.send_response(said.status_code)
-            self.send_header("Content-Type", said.headers.get("content-type", "text/plain"))
+            for name, value in {"content-type": "text/plain", **said.headers}.items():
+                if name != "content-length":
+                    self.send_header(name, value)
             self.send_header("Content-Length", str(len(said.content)))
             self.end_headers()
             self.wfile.write(said.content[: len(said.content) // 2] if cut else said.content)
             self.close_connection = True
 
-        do_POST = do_GET  # noqa: N815 - the names that the library calls
+        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names that the library calls
 
         def log_message(self, *_: object) -> None:
             """Says nothing."""

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from features.ingest.adapters.edfi.resources import RESOURCES, Resource
 from tests.docs.pages import ROOT
+from tests.features.ingest.adapters.edfi_writes import NATURAL_KEYS, RENAMED, key_paths
 
 PUBLISHED = ROOT.parent / "shared" / "data" / "edfi_openapi"
 Node = Mapping[str, object]
@@ -51,6 +52,16 @@ class Schemas:
             body = self.at(body, "items") if part.endswith("[]") else body
         return bool(body)
 
+    def natural_key(self, resource: str) -> set[str]:
+        """The names of the members of a resource's natural key."""
+        parameters = self.at(self.document, "paths", f"/ed-fi/{resource}", "get").get("parameters")
+        found = [NODE.validate_python(one) for one in parameters] if isinstance(parameters, list) else []
+        return {str(one["name"]) for one in found if one.get("x-Ed-Fi-isIdentity")}
+
+    def may_rename(self, resource: str) -> bool:
+        """Whether a PUT may change a resource's natural key."""
+        return bool(self.at(self.document, "paths", f"/ed-fi/{resource}/{{id}}", "put").get("x-Ed-Fi-isUpdatable"))
+
     def lacking(self, one: Resource) -> Iterator[str]:
         """The columns of a resource of which no path is in the schema."""
         body = self.body(one.name)
@@ -73,3 +84,12 @@ def test_every_member_that_is_read_is_in_the_published_schema(version: str) -> N
     assert [lacking for one in RESOURCES.values() for lacking in schemas.lacking(one)] == []
     wrong = Resource("students", {"student": "studentUniqueId", "mark": "studentReference.mark"})
     assert list(schemas.lacking(wrong)) == ["students.mark"]
+
+
+def test_a_drive_writes_by_the_natural_keys_of_the_standard_and_renames_what_it_may() -> None:
+    """The server on loopback takes for a key, and for a change of one, what an API of data standard 5 takes."""
+    schemas = Schemas("5.0")
+    assert {name: set(key_paths(name)) for name in NATURAL_KEYS} == {
+        name: schemas.natural_key(name) for name in NATURAL_KEYS
+    }
+    assert {name for name in NATURAL_KEYS if schemas.may_rename(name)} == RENAMED
