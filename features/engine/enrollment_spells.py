@@ -48,13 +48,7 @@ class DatedRecords(CalendarDays):
             term_days=ibis.coalesce(spans.term_days, 0),
             last_day=ibis.coalesce(spans.last_day, 0),
         )
-        later = spells.days.sum().over(
-            group_by=["student_key", "school_year"],
-            order_by=[ibis.desc("entry_date"), ibis.asc("school_id")],
-            rows=(None, -1),
-        )
-        total = spells.days.sum().over(group_by=["student_key", "school_year"])
-        return spells.mutate(later=ibis.coalesce(later, 0), total=total)
+        return with_days_of_year(spells)
 
     def spells_until(self, day_in: Callable[[ir.Table], ir.DateValue], enrollment: ir.Table | None = None) -> ir.Table:
         """Spells that began by a day, with when each `ends`; an exit after it has not happened.
@@ -245,3 +239,18 @@ class DatedRecords(CalendarDays):
     def days_missed(self, *, years: int | None = None) -> ir.Table:
         """Absences of days that were missed as a whole, with the run of such days that each belongs to."""
         return with_runs(self.placed("attendance", years=years).filter(lambda absences: absences.missed))
+
+
+def with_days_of_year(spells: ir.Table) -> ir.Table:
+    """Spells with `total`, the student's school days of the year, and `later`, those in later spells of it.
+
+    Few students have several in a year: only theirs are put in order.
+    """
+    year = ["student_key", "school_year"]
+    of_year = spells.group_by(year).aggregate(total=spells.days.sum(), spells=spells.count()).view()
+    joined = spells.inner_join(of_year, year).select(spells, of_year.total, of_year.spells)
+    alone, several = (joined.filter(own).drop("spells") for own in (joined.spells == 1, joined.spells > 1))
+    order = [ibis.desc("entry_date"), ibis.asc("school_id")]
+    later = several.days.sum().over(group_by=year, order_by=order, rows=(None, -1))
+    first = alone.mutate(later=ibis.literal(0, "int64"))
+    return first.union(several.mutate(later=ibis.coalesce(later, 0)).select(*first.columns))

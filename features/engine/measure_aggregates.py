@@ -1,6 +1,6 @@
 """Measures as aggregates over a student's records: which rows are counted, and what is made of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -11,12 +11,39 @@ from features.language.missed_share import MissedShare
 from features.language.quantities import Where, Window
 from features.language.records import Measure
 
+MISSING_OF_NOTHING = ("sum", "mean", "share_of_rows", "most", "furthest", "least")
+"""What is missing of no rows, as it is of rows that it does not look at."""
+
 
 def aggregate_rows(rows: ir.Table, measures: Mapping[str, Measure]) -> ir.Table:
-    """One row a student, one column a measure (counts and hundredths are still integers here)."""
+    """One row a student, one column a measure (counts and hundredths are still integers here).
+
+    No row for a student of whom every measure is missing, where they look at some rows only.
+    """
+    rows = rows_looked_at(list(measures.values()), rows)
     return rows.group_by("student_key").aggregate(
         **{name: aggregate_of(measure, rows) for name, measure in measures.items()}
     )
+
+
+def rows_looked_at(measures: Sequence[Measure], rows: ir.Table) -> ir.Table:
+    """The rows that meet what all of some measures ask of theirs: most marks are no final ones, which all may be about.
+
+    Every row where one of them would be another of fewer rows, as a plain count is, which tells none from no row.
+    """
+    if not all(is_missing_of_nothing(measure) for measure in measures):
+        return rows
+    asked = [set(measure.records.where) & set(measure.among or measure.records.where) for measure in measures]
+    shared = [one for one in dict.fromkeys(measures[0].records.where) if all(one in own for own in asked)]
+    return rows.filter(*(rows[one.column].isin(one.values) for one in shared)) if shared else rows
+
+
+def is_missing_of_nothing(measure: Measure) -> bool:
+    """Whether a measure is missing where no row meets what it asks of its rows, and of those it counts them among."""
+    if isinstance(measure, MissedShare):
+        return False
+    among = measure.among if measure.aggregate in ("count", "share_of_rows") else True
+    return bool(among) and measure.aggregate in (*MISSING_OF_NOTHING, "count")
 
 
 def aggregate_of(measure: Measure, rows: ir.Table) -> ir.Scalar:

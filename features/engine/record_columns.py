@@ -88,7 +88,8 @@ def with_recovery(marks: ir.Table) -> ir.Table:
     passed = passed.semi_join(failed, ["student_key", "made_up"])
     last = passed.group_by("student_key", "made_up").aggregate(passed_on=when(passed).max()).view()
     joined = marks.left_join(last, ["student_key", "made_up"])
-    recovered = marks.mark.isin(FAILING) & ibis.coalesce(last.passed_on > when(marks), False)
+    passed_since = marks.mark.isin(FAILING) & last.passed_on.notnull()  # of few marks: no text is made of the others
+    recovered = ibis.ifelse(passed_since, last.passed_on > when(marks), False)
     return joined.select(marks, is_recovered=recovered).drop("made_up")
 
 
@@ -114,12 +115,17 @@ def with_terms(marks: ir.Table, terms: ir.Table) -> ir.Table:
     )
 
 
-def with_terms_ago(dated: ir.Table) -> ir.Table:
+def terms_with_finals(marks: ir.Table, terms: ir.Table) -> ir.Table:
+    """The terms in which each student has final marks: `student_key`, `school_year` and `term_end`, each once."""
+    finals = marks.filter(marks.mark_kind == "final").select("student_key", *term_key(terms)).distinct()
+    return with_terms(finals, terms).select("student_key", "school_year", "term_end").distinct()
+
+
+def with_terms_ago(dated: ir.Table, finals: ir.Table) -> ir.Table:
     """Marks with `terms_ago`: 0 in the student's latest term with final marks, and 1 in the one before.
 
-    Needs `term_end`.
+    Needs `term_end`; `finals` are the terms that students have final marks in.
     """
-    finals = dated.filter(dated.mark_kind == "final").select("student_key", "school_year", "term_end").distinct()
     place = ibis.dense_rank().over(group_by="student_key", order_by=[ibis.desc("school_year"), ibis.desc("term_end")])
     ranked = finals.mutate(terms_ago=place).view()
     same = [

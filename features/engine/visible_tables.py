@@ -21,6 +21,7 @@ from features.engine.missed_share import days_by_school
 from features.engine.parameters import day_parameter, number_parameter
 from features.engine.record_columns import (
     newest_of_course,
+    terms_with_finals,
     with_grade,
     with_last,
     with_new_schools,
@@ -53,13 +54,14 @@ class VisibleTables(DatedRecords):
         marks = self.marks_given()
         if years is not None:
             marks = marks.filter(marks.years_ago <= years)
+        given, terms = marks, self.rows("terms")
         if "is_recovered" in used:
             marks = with_recovery(marks)
         if "grade_level" in used:
             marks = with_grade(marks, self.rows("enrollments"))
-        marks = self.with_own_starts(with_terms(marks, self.rows("terms")))
+        marks = self.with_own_starts(with_terms(marks, terms))
         if "terms_ago" in used:
-            marks = with_terms_ago(marks)
+            marks = with_terms_ago(marks, terms_with_finals(given, terms))
         began = marks.term_start
         in_term = (began >= self.term_start_in(marks)) & (began <= self.last_day_in(marks))
         return marks.mutate(in_term=ibis.coalesce(in_term, False))

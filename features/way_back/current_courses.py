@@ -106,8 +106,8 @@ def courses_of_year(query: WayBackShape, steps: Steps) -> ir.Table:
 def lines_of_year(query: WayBackShape, steps: Steps) -> ir.Table:
     """The students' lines of this year's reports, with or without a mark, but summer's."""
     seen = query.seen(query.members(steps))
-    marks = seen.rows("marks")
-    lines = with_terms(marks.filter(marks.school_year == seen.school_year), seen.rows("terms"))
+    marks = seen.marks_posted()  # which stand already, for records
+    lines = with_terms(marks.filter(marks.years_ago == 0), seen.rows("terms"))
     return lines.filter(~ibis.coalesce(lines.kind == "summer", False))
 
 

@@ -103,3 +103,11 @@ def test_a_view_cannot_have_parameters() -> None:
 def least() -> ir.IntegerScalar:
     """A parameter."""
     return number_parameter("least")
+
+
+def test_a_step_is_the_same_text_in_every_process() -> None:
+    """Ibis names left out columns in the order of a set, another one in each process: two scripts shared no step."""
+    columns = [f"column_{place}" for place in range(12)]
+    left = ibis.table(dict.fromkeys([*columns, "kept"], "int64"), name="numbers").drop(*columns)
+    named = [compile_script(left).sql.index(f'"{name}"') for name in sorted(columns)]
+    assert named == sorted(named)
