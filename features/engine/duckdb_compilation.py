@@ -23,7 +23,8 @@ class ScriptCompiler(DuckDBCompiler):  # type: ignore[misc]  # Ibis tells no typ
 
         Ibis names them in that of a set; the same step of two scripts that two processes compiled was not the same.
         """
-        return super().visit_DropColumns(op, parent=parent, columns_to_drop=sorted(columns_to_drop))
+        found: Select = super().visit_DropColumns(op, parent=parent, columns_to_drop=sorted(columns_to_drop))
+        return found
 
 
 COMPILER = ScriptCompiler()

@@ -233,12 +233,10 @@ def absence_months(policies: ViewPolicies) -> ir.Table:
     No student misses more than a day on one.
     """
     rows = absences_that_count(policies)
-    each = rows.group_by(["student_key", "school_id", "date"]).aggregate(
-        absences=rows.count(), missed=ibis.least(rows.absent_hundredths.sum(), 100)
-    )
-    by_day = each.group_by(["school_id", "date"]).aggregate(
-        absences=each.absences.sum(), absent_hundredths=each.missed.sum()
-    )
+    missed, day = hundredths_missed(rows), ["school_id", "date"]
+    by_day = rows.group_by(day).aggregate(absences=rows.count())
+    hundredths = ibis.coalesce(missed.missed, 0)
+    by_day = by_day.left_join(missed, day).select(by_day, absent_hundredths=hundredths)
     calendar = calendar_of(policies)
     calendar = calendar.mutate(share=share_of_day(calendar, policies))
     calendar = calendar.filter(calendar.in_session & calendar.attendance_taken)
@@ -249,6 +247,17 @@ def absence_months(policies: ViewPolicies) -> ir.Table:
         absent_hundredths=(placed.absent_hundredths * placed.share // WHOLE_DAY).sum(where=placed.taken),
         latest_absence=placed.date.max(),
     )
+
+
+def hundredths_missed(rows: ir.Table) -> ir.Table:
+    """What was `missed` at each school on each day; of a day every student's own events add up to a day at most.
+
+    Who came late and missed nothing, which a quarter of all events say, is not put together with anything.
+    """
+    day = ["school_id", "date"]
+    absent = rows.filter(rows.absent_hundredths > 0)
+    each = absent.group_by(["student_key", *day]).aggregate(missed=ibis.least(absent.absent_hundredths.sum(), 100))
+    return each.group_by(day).aggregate(missed=each.missed.sum())
 
 
 def incident_months() -> ir.Table:
