@@ -37,6 +37,10 @@ COPIED = {"students": ("student_key", "student_id"), "scores": ("student_key",)}
 KINDS = {"one student": 60, "page of a list": 10, "search": 10, "live score": 10, "record sent": 10}
 """How many of a hundred requests are of each kind."""
 THREADS = 64
+PATIENCE = 60.0
+"""Seconds that an answer may take."""
+UNANSWERED = 0
+"""In place of a status: no answer came in time, or the connection broke."""
 LONGEST_START, IDLE = 60, 0.05
 """Seconds that a start may go on, and of a processor in one of them, in a service that is idle."""
 STUDENT = {"school_id": "north", "track": "main", "school_year": 2027, "grade_level": 9, "entry_date": "2026-08-17"}
@@ -79,8 +83,11 @@ def drawn(random_numbers: random.Random, students: int, run_id: str) -> tuple[st
     return kind, requests[kind]
 
 
-def asker(port: int, key: str, *, kept: bool) -> Callable[[Asked], tuple[int, float]]:
-    """Asks over a connection that each thread keeps, or a new one each time; the status, and seconds it took."""
+def asker(port: int, key: str, *, kept: bool, patience: float = PATIENCE) -> Callable[[Asked], tuple[int, float]]:
+    """Asks over a connection that each thread keeps, or a new one each time; the status, and seconds it took.
+
+    A request without an answer within so many seconds, or whose connection broke, has the status `UNANSWERED`.
+    """
     headers, own = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}, threading.local()
 
     def answer(line: http.client.HTTPConnection, asked: Asked) -> int:
@@ -90,16 +97,22 @@ def asker(port: int, key: str, *, kept: bool) -> Callable[[Asked], tuple[int, fl
         found.read()
         return found.status
 
+    def answer_again(line: http.client.HTTPConnection, asked: Asked) -> int:
+        try:
+            return answer(line, asked)
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            line.close()  # the service closes a connection on which nothing comes; asked again, it is opened anew
+            return answer(line, asked)
+
     def ask(asked: Asked) -> tuple[int, float]:
         began = time.perf_counter()
         line: http.client.HTTPConnection | None = getattr(own, "line", None)
-        own.line = line = line or http.client.HTTPConnection(HOST, port, timeout=60)
+        own.line = line = line or http.client.HTTPConnection(HOST, port, timeout=patience)
         try:
-            status = answer(line, asked)
-        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
-            line.close()  # the service closes a connection on which nothing comes; asked again, it is opened anew
-            status = answer(line, asked)
-        if not kept:
+            status = answer_again(line, asked)
+        except (OSError, http.client.HTTPException):
+            status = UNANSWERED
+        if not kept or status == UNANSWERED:
             line.close()
         return status, time.perf_counter() - began
 
@@ -172,7 +185,7 @@ def main(
 
 def under_load(
     ask: Callable[[Asked], tuple[int, float]],
-    seconds: int,
+    seconds: float,
     rate: int,
     draw: Callable[[random.Random], tuple[str, Asked]],
 ) -> dict[str, list[tuple[int, float]]]:
@@ -180,7 +193,7 @@ def under_load(
     numbers, began = random.Random(7), time.perf_counter()
     found = []
     with ThreadPoolExecutor(THREADS) as pool:
-        for place in range(seconds * rate):
+        for place in range(round(seconds * rate)):
             time.sleep(max(0.0, began + place / rate - time.perf_counter()))
             kind, asked = draw(numbers)
             found.append((kind, pool.submit(ask, asked)))
@@ -205,10 +218,13 @@ def processor_seconds(process: int) -> float:
 
 
 def say(found: dict[str, list[tuple[int, float]]]) -> None:
-    """Prints what was found."""
-    print("statuses:", dict(Counter(status for several in found.values() for status, _ in several)))
+    """Prints what was found; a request without an answer took as long as it was waited for."""
+    statuses = Counter(status for several in found.values() for status, _ in several)
+    print(f"statuses: {dict(statuses)}; {statuses[UNANSWERED]} without an answer")
     every = [one for several in found.values() for one in several]
     for kind, answers in {**found, "all": every}.items():
+        if not answers:
+            continue
         p50, p95, p99 = np.percentile([took * 1000 for _, took in answers], [50, 95, 99])
         print(f"{kind:>15}: {len(answers):>6,} requests, p50 {p50:6.1f} ms, p95 {p95:6.1f} ms, p99 {p99:6.1f} ms")
 

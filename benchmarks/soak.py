@@ -6,7 +6,9 @@ at once at the busiest moment, which a steady rate meets by chance; `--at-once 4
 
 import random
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Annotated
@@ -14,7 +16,16 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from benchmarks.mixed_load import Loaded, drawn, loaded_service, processor_seconds, say, say_incidents, under_load
+from benchmarks.mixed_load import (
+    UNANSWERED,
+    Loaded,
+    drawn,
+    loaded_service,
+    processor_seconds,
+    say,
+    say_incidents,
+    under_load,
+)
 from benchmarks.servers import processes_of
 
 PAGE, MIB = 4096, 1 << 20
@@ -34,11 +45,25 @@ def resident(process: int) -> float:
     return sum(pages) * PAGE / MIB
 
 
-def watch(process: int, ended: Event, seen: list[tuple[float, float]]) -> None:
-    """Notes seconds and MiB until the end."""
-    began = time.monotonic()
-    while not ended.wait(EVERY):
-        seen.append((time.monotonic() - began, resident(process)))
+@contextmanager
+def watched(process: int, every: float = EVERY) -> Iterator[list[tuple[float, float]]]:
+    """Seconds and MiB of a process, seen now and then as long as the block runs; there is one look at least."""
+    seen: list[tuple[float, float]] = []
+    ended, began = Event(), time.monotonic()
+
+    def look() -> None:
+        while True:
+            seen.append((time.monotonic() - began, resident(process)))
+            if ended.wait(every):
+                return
+
+    watcher = Thread(target=look)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        watcher.join()
 
 
 def main(
@@ -53,18 +78,12 @@ def main(
         with loaded_service(students, workers) as service:
             say_parts(service, students, at_once)
         return
-    seen: list[tuple[float, float]] = []
-    ended = Event()
     with loaded_service(students, workers) as service:
-        watcher = Thread(target=watch, args=(service.process, ended, seen))
-        watcher.start()
-        try:
-            say(under_load(service.ask, round(minutes * 60), rate, lambda one: drawn(one, students, service.run_id)))
-        finally:
-            ended.set()
-            watcher.join()
+        with watched(service.process) as seen:
+            found = under_load(service.ask, minutes * 60, rate, lambda one: drawn(one, students, service.run_id))
+        say_memory(np.array(seen))
+        say(found)
         say_incidents(service.log)
-    say_memory(np.array(seen))
 
 
 def say_parts(service: Loaded, students: int, at_once: list[int]) -> None:
@@ -75,9 +94,10 @@ def say_parts(service: Loaded, students: int, at_once: list[int]) -> None:
         asked = [drawn(numbers, students, service.run_id)[1] for _ in range(EACH)]
         before = processor_seconds(service.process)
         with ThreadPoolExecutor(many) as programs:
-            faults = sum(status >= 500 for status, _ in programs.map(service.ask, asked))
+            found = [status for status, _ in programs.map(service.ask, asked)]
+        faults, lost = sum(status >= 500 for status in found), found.count(UNANSWERED)
         took = 1000 * (processor_seconds(service.process) - before) / EACH
-        said = f"{EACH:,} requests, {faults} answered 5xx, {took:.1f} ms of a core each"
+        said = f"{EACH:,} requests, {faults} answered 5xx, {lost} not, {took:.1f} ms of a core each"
         print(f"{many:>3} at once: {said}; {resident(service.process):.0f} MiB", flush=True)
 
 

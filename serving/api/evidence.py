@@ -1,6 +1,7 @@
 """Which records a reason is about: their kind, how many a score saw, and which days they are of."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from features.definitions.catalog import SERVABLE
@@ -11,12 +12,21 @@ from serving.store.rows import ScoreRow
 YEARS = {None: "all_school_years", 0: "this_school_year", 1: "last_school_year"}
 
 
-def evidence_of(score: ScoreRow, feature_set: str, tables: Mapping[str, str], code: str) -> dict[str, object] | None:
+@dataclass(frozen=True)
+class RecordsBehind:
+    """Of which kind the records behind a reason are, how many a score saw, and which days they are of."""
+
+    table: str
+    records: int
+    windows: tuple[str, ...]
+
+
+def records_behind(score: ScoreRow, feature_set: str, tables: Mapping[str, str], code: str) -> RecordsBehind | None:
     """The records behind a reason, by the `tables` in which they are kept; None where the score keeps none."""
     behind = score.evidence.get(code)
     if behind is None or code not in tables:
         return None
-    return {"table": tables[code], "records": len(behind), "windows": list(windows_of(feature_set, code))}
+    return RecordsBehind(tables[code], len(behind), windows_of(feature_set, code))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
@@ -15,19 +15,25 @@ from serving.api.score_messages import InsufficientData, LiveScore, LiveScores
 from serving.app_context import AppContext, RequestContext
 from serving.store.rows import RunRow
 from serving.store.run_queries import current_runs
+from serving.web.prepared_answer import message_answer
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 WritingClient = Annotated[Client, Depends(ClientWithScope("scores.write"))]
 
 
-@router.post("/scores", summary="Score the records of a student, or of several")
+@router.post(
+    "/scores",
+    summary="Score the records of a student, or of several",
+    response_model=LiveScore | InsufficientData | LiveScores,
+)
 def post_scores(
     records: SentForScores,
     client: WritingClient,
     context: RequestContext,
     language: AcceptedLanguage,
+    response: Response,
     outcome: Annotated[str, Query(description="which outcome; else the first served one that a student is of")] = "",
-) -> LiveScore | InsufficientData | LiveScores:
+) -> Response:
     """Risk, band and reasons for the records sent, which are not kept; or why there is no score.
 
     The school's calendar is that of the district's last run, and so is the date the score looks from. The outcome is
@@ -48,7 +54,7 @@ def post_scores(
     log_read(
         context.engine, client, "scores.write", target="live score", allowed=allowed, students=[], at=context.clock()
     )
-    return answer
+    return message_answer(answer, response)
 
 
 def served_runs(session: Session, client: Client, context: AppContext) -> list[RunRow]:

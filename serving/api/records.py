@@ -24,6 +24,7 @@ from serving.store.district_scope import enter_district
 from serving.store.rows import SchoolRow, StudentRow
 from serving.store.sent_record_rows import SentRecordRow
 from serving.web.openapi import error_response
+from serving.web.prepared_answer import message_answer
 from serving.web.problems import Conflict, Mistake, RecordsRefused
 
 router = APIRouter(prefix="/v1/students/{student_id}", tags=["records"])
@@ -60,11 +61,15 @@ CurrentChange = Annotated[Change, Depends(read_change)]
 
 
 @router.put(
-    "/attendance/{record_id}", summary="Send an exception to being present", status_code=202, responses=CONFLICT
+    "/attendance/{record_id}",
+    summary="Send an exception to being present",
+    status_code=202,
+    response_model=SentRecord,
+    responses=CONFLICT,
 )
 def put_attendance(
     student_id: StudentId, record_id: RecordId, record: AttendanceRow, change: CurrentChange
-) -> SentRecord:
+) -> Response:
     """Sends the record, or what it says now. It is loaded before the next run; the same again changes nothing.
 
     422 by the rules of files; 409 where another record of the student has the same school, date, section and kind.
@@ -73,22 +78,34 @@ def put_attendance(
     return put_record(change, Target(student_id, "attendance", record_id), record)
 
 
-@router.put("/marks/{record_id}", summary="Send a mark", status_code=202, responses=CONFLICT)
-def put_mark(student_id: StudentId, record_id: RecordId, record: MarkRow, change: CurrentChange) -> SentRecord:
+@router.put("/marks/{record_id}", summary="Send a mark", status_code=202, response_model=SentRecord, responses=CONFLICT)
+def put_mark(student_id: StudentId, record_id: RecordId, record: MarkRow, change: CurrentChange) -> Response:
     """Sends the mark, or what it says now, as for attendance."""
     return put_record(change, Target(student_id, "marks", record_id), record)
 
 
-@router.put("/incidents/{record_id}", summary="Send a behavior incident", status_code=202, responses=CONFLICT)
-def put_incident(student_id: StudentId, record_id: RecordId, record: IncidentRow, change: CurrentChange) -> SentRecord:
+@router.put(
+    "/incidents/{record_id}",
+    summary="Send a behavior incident",
+    status_code=202,
+    response_model=SentRecord,
+    responses=CONFLICT,
+)
+def put_incident(student_id: StudentId, record_id: RecordId, record: IncidentRow, change: CurrentChange) -> Response:
     """Sends the incident, or what it says now, as for attendance."""
     return put_record(change, Target(student_id, "incidents", record_id), record)
 
 
-@router.put("/enrollments/{record_id}", summary="Send a spell of enrollment", status_code=202, responses=CONFLICT)
+@router.put(
+    "/enrollments/{record_id}",
+    summary="Send a spell of enrollment",
+    status_code=202,
+    response_model=SentRecord,
+    responses=CONFLICT,
+)
 def put_enrollment(
     student_id: StudentId, record_id: RecordId, record: EnrollmentRow, change: CurrentChange
-) -> SentRecord:
+) -> Response:
     """Sends the spell, or what it says now, as for attendance. The student is already in the district's files."""
     return put_record(change, Target(student_id, "enrollments", record_id), record)
 
@@ -132,7 +149,7 @@ class Target:
     record_id: str
 
 
-def put_record(change: Change, target: Target, record: SentRow) -> SentRecord:
+def put_record(change: Change, target: Target, record: SentRow) -> Response:
     """Keeps a record for the next load, and says so; RecordsRefused where it breaks a rule by itself."""
     from features.ingest.parsing.single_record import broken_rule  # with DuckDB and Ibis: a server starts without
 
@@ -158,7 +175,8 @@ def put_record(change: Change, target: Target, record: SentRow) -> SentRecord:
             )  # fmt: skip
         except KeyTaken:
             raise Conflict(TAKEN) from None
-        return tagged(present_record(row), change.response)
+        sent = tagged(present_record(row), change.response)
+    return message_answer(sent, change.response, 202)
 
 
 def tagged(record: SentRecord, response: Response) -> SentRecord:

@@ -1,13 +1,14 @@
 """The scores of one list, in pages: `GET /v1/scores`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from itertools import islice
+from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Response
-from sqlalchemy import Select, and_, case, or_, select, tuple_
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 from starlette.exceptions import HTTPException
 
@@ -16,12 +17,15 @@ from serving.access.authorize import Client, Denied, OwnDistrict, authorize, vis
 from serving.api.clients import ClientWithScope
 from serving.api.cursors import cursor_of, place_of
 from serving.api.messages import Day, Moment
-from serving.api.presenters import AcceptedLanguage, ScorePresenter, score_fields
-from serving.api.score_messages import ListedScore, ScorePage
+from serving.api.presenters import AcceptedLanguage, ScorePresenter
+from serving.api.score_json import list_text, object_text, score_json, text_of
+from serving.api.score_messages import ScorePage
 from serving.app_context import RequestContext
 from serving.scoring.bands import Band
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import current_runs
+from serving.store.statements import statement
+from serving.web.prepared_answer import prepared_answer
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 ReadingClient = Annotated[Client, Depends(ClientWithScope("scores.read"))]
@@ -47,7 +51,7 @@ class ScoreFilter:
         return {name: value for name, value in vars(self).items() if value is not None}
 
 
-@router.get("/scores", summary="The scores of a list, in pages")
+@router.get("/scores", summary="The scores of a list, in pages", response_model=ScorePage)
 def get_score_page(
     client: ReadingClient,
     context: RequestContext,
@@ -56,7 +60,7 @@ def get_score_page(
     wanted: Annotated[ScoreFilter, Depends()],
     limit: Annotated[int, Query(ge=1, le=MOST, description="scores of a page")] = PAGE,
     cursor: Annotated[str | None, Query(max_length=1000, description="from the page before")] = None,
-) -> ScorePage:
+) -> Response:
     """The scores of the newest list, or of a date's, of the students that the program may see.
 
     All pages are of one whole list, also where a newer one is published while they are read: the cursor keeps it.
@@ -68,18 +72,41 @@ def get_score_page(
             raise HTTPException(404)
         place = place_of(cursor, wanted.asked(), 3) if cursor else ("", "", "")
         runs = wanted_runs(session, client, wanted, place[0])
-        rows = session.execute(select_page(session, client, runs, wanted, place[1:]).limit(limit + 1)).all()
+        found = list(islice(listed_scores(session, client, runs, wanted, place[1:], limit + 1), limit + 1))
         presenter = ScorePresenter(language, context.words, told="reasons.read" in client.scopes)
-        shown = [listed_score(presenter, *row, runs) for row in rows[:limit]]
+        shown = [listed_text(presenter, one) for one in found[:limit]]
+    keys = [one.student.student_key for one in found[:limit]]
     log_read(
-        context.engine, client, "scores.read", target="scores", allowed=allowed,
-        students=sorted({one.student_key for one in shown}), at=context.clock(),
+        context.engine, client, "scores.read", target="scores", allowed=allowed, students=sorted(set(keys)),
+        at=context.clock(),
     )  # fmt: skip
-    more = len(rows) > limit
-    following = next_page(wanted, limit, runs[0], shown[-1]) if more else None
+    following = next_page(wanted, limit, found[limit - 1]) if len(found) > limit else None
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
-    return ScorePage.model_construct(as_of=runs[0].as_of if runs else None, scores=shown, next=following)
+    as_of = text_of(runs[0].as_of if runs else None)
+    content = object_text({"as_of": as_of, "scores": list_text(shown), "next": text_of(following)})
+    return prepared_answer(content, response)
+
+
+class StudentOfList(NamedTuple):
+    """What a list says of a student."""
+
+    student_key: str
+    student_id: str
+    school_id: str
+    grade_level: int
+
+
+STUDENT = tuple(getattr(StudentRow, name) for name in StudentOfList._fields)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A score of a list, its student and its run."""
+
+    student: StudentOfList
+    score: ScoreRow
+    run: RunRow
 
 
 def wanted_runs(session: Session, client: Client, wanted: ScoreFilter, list_id: str) -> list[RunRow]:
@@ -93,24 +120,50 @@ def wanted_runs(session: Session, client: Client, wanted: ScoreFilter, list_id: 
     return [run for run in runs if wanted.outcome in (None, run.outcome)]
 
 
+def listed_scores(
+    session: Session, client: Client, runs: Sequence[RunRow], wanted: ScoreFilter, after: Sequence[str], most: int
+) -> Iterator[Listed]:
+    """The scores after a place in the order of run and key; of each run at most so many.
+
+    Each run is asked by itself: its scores stand in the order of their keys, and no more are read than are shown. Of
+    several runs together, all that are left would be read and put in order for each page.
+    """
+    then = runs_before(session, client, runs, wanted.changed_since) if wanted.changed_since is not None else {}
+    for run in sorted(runs, key=lambda one: one.run_id):
+        if run.run_id < after[0]:
+            continue
+        key = after[1] if run.run_id == after[0] else ""
+        filters = wanted.school, wanted.grade, wanted.band
+        found = session.execute(*select_page(client, run.run_id, then.get(run.run_id), *filters, key, most))
+        for score, student_key, student_id, school_id, grade_level in found:
+            yield Listed(StudentOfList(student_key, student_id, school_id, grade_level), score, run)
+
+
+@statement
 def select_page(
-    session: Session, client: Client, runs: Sequence[RunRow], wanted: ScoreFilter, after: Sequence[str]
-) -> Select[StudentRow, ScoreRow]:
-    """The students and scores of these runs after a place, in the order of run and key."""
+    client: Client,
+    run_id: str,
+    before: str | None,
+    school: str | None,
+    grade: int | None,
+    band: str | None,
+    after: str,
+    most: int,
+) -> Select[ScoreRow, str, str, str, int]:
+    """The scores of a run after a student, with their students; with a run `before`, those that it has otherwise."""
     same = and_(ScoreRow.district_id == StudentRow.district_id, ScoreRow.student_key == StudentRow.student_key)
-    found = visible_students(client).join(ScoreRow, same).add_columns(ScoreRow).options(defer(ScoreRow.history))
-    found = found.where(ScoreRow.run_id.in_([run.run_id for run in runs]))
+    found = visible_students(client).join(ScoreRow, same).with_only_columns(ScoreRow, *STUDENT)
+    found = found.options(defer(ScoreRow.history)).where(
+        ScoreRow.district_id == client.district_id, ScoreRow.run_id == run_id, ScoreRow.student_key > after
+    )
     conditions = (
-        (wanted.school, StudentRow.school_id == wanted.school),
-        (wanted.grade, StudentRow.grade_level == wanted.grade),
-        (wanted.band, ScoreRow.band == wanted.band),
+        (school, StudentRow.school_id == school),
+        (grade, StudentRow.grade_level == grade),
+        (band, ScoreRow.band == band),
     )
     found = found.where(*(condition for value, condition in conditions if value is not None))
-    if wanted.changed_since is not None:
-        found = changed_only(found, runs, runs_before(session, client, runs, wanted.changed_since))
-    if any(after):
-        found = found.where(tuple_(ScoreRow.run_id, ScoreRow.student_key) > tuple_(*after))
-    return found.order_by(ScoreRow.run_id, ScoreRow.student_key)
+    changed = found if before is None else changed_only(found, before)
+    return changed.order_by(ScoreRow.student_key).limit(most)
 
 
 def runs_before(session: Session, client: Client, runs: Sequence[RunRow], moment: datetime) -> dict[str, str]:
@@ -126,17 +179,13 @@ def runs_before(session: Session, client: Client, runs: Sequence[RunRow], moment
     return then
 
 
-def changed_only(
-    found: Select[StudentRow, ScoreRow], runs: Sequence[RunRow], then: Mapping[str, str]
-) -> Select[StudentRow, ScoreRow]:
+def changed_only(found: Select[ScoreRow, str, str, str, int], before: str) -> Select[ScoreRow, str, str, str, int]:
     """Those whose risk, band or listing is not what the run of then says."""
     earlier = aliased(ScoreRow)
-    if not then:
-        return found
     same = and_(
         earlier.district_id == ScoreRow.district_id,
         earlier.student_key == ScoreRow.student_key,
-        earlier.run_id == case(then, value=ScoreRow.run_id),
+        earlier.run_id == before,
     )
     differs = or_(
         earlier.student_key.is_(None),
@@ -147,25 +196,14 @@ def changed_only(
     return found.outerjoin(earlier, same).where(differs)
 
 
-def listed_score(
-    presenter: ScorePresenter, student: StudentRow, score: ScoreRow, runs: Sequence[RunRow]
-) -> ListedScore:
-    """A score with its student."""
-    run = next(run for run in runs if run.run_id == score.run_id)
-    return ListedScore.model_validate(
-        {
-            **score_fields(presenter, score, run),
-            "student_key": student.student_key,
-            "student_id": student.student_id,
-            "school_id": student.school_id,
-            "grade_level": student.grade_level,
-        }
-    )
+def listed_text(presenter: ScorePresenter, listed: Listed) -> str:
+    """A score with its student, as JSON."""
+    return score_json(presenter, listed.score, listed.run, **listed.student._asdict())
 
 
-def next_page(wanted: ScoreFilter, limit: int, run: RunRow, last: ListedScore) -> str:
+def next_page(wanted: ScoreFilter, limit: int, last: Listed) -> str:
     """The address of the page after the one that ends with this score."""
-    cursor = cursor_of(wanted.asked(), (run.list_id or "", last.run_id, last.student_key))
+    cursor = cursor_of(wanted.asked(), (last.run.list_id or "", last.run.run_id, last.student.student_key))
     said: dict[str, object] = {
         name: value.isoformat() if isinstance(value, date) else value for name, value in wanted.asked().items()
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
@@ -12,20 +12,26 @@ from serving.access.access_log import log_read
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize, visible_students
 from serving.api.clients import ClientWithScope
 from serving.api.presenters import AcceptedLanguage, ScorePresenter
+from serving.api.score_json import score_json
 from serving.api.score_messages import FoundStudent, FoundStudents, PastScore, StudentSearch
 from serving.app_context import RequestContext
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import current_runs, of_runs, urgency
 from serving.store.student_names import search_students
+from serving.web.prepared_answer import message_answer
 
 router = APIRouter(prefix="/v1", tags=["students"])
 SearchingClient = Annotated[Client, Depends(ClientWithScope("students.search"))]
 
 
-@router.post("/students/search", summary="Look for students by name or number")
+@router.post("/students/search", summary="Look for students by name or number", response_model=FoundStudents)
 def post_search(
-    wanted: StudentSearch, client: SearchingClient, context: RequestContext, language: AcceptedLanguage
-) -> FoundStudents:
+    wanted: StudentSearch,
+    client: SearchingClient,
+    context: RequestContext,
+    language: AcceptedLanguage,
+    response: Response,
+) -> Response:
     """The students that the program may see with these numbers, or with this name; those of no student are left out.
 
     With `with_scores`, which needs the scope `scores.read` too, each comes with its scores of the newest list.
@@ -45,7 +51,7 @@ def post_search(
         students=sorted(one.student_key for one in found), at=context.clock(),
     )  # fmt: skip
     given = [found_student(one, scores.get(one.student_key, []) if wanted.with_scores else None) for one in found]
-    return FoundStudents.model_construct(students=given)
+    return message_answer(FoundStudents.model_construct(students=given), response)
 
 
 def find_students(session: Session, client: Client, wanted: StudentSearch) -> list[StudentRow]:
@@ -70,7 +76,9 @@ def scores_of(
     rows = [(score, runs[score.run_id]) for score in session.scalars(own.where(of_runs(list(runs.values()))))]
     scores: dict[str, list[PastScore]] = {}
     for score, run in sorted(rows, key=by_urgency):
-        scores.setdefault(score.student_key, []).append(presenter.score(score, run))
+        scores.setdefault(score.student_key, []).append(
+            PastScore.model_validate_json(score_json(presenter, score, run))
+        )
     return scores
 
 

@@ -31,7 +31,7 @@ LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 def open_log(level: str, to: TextIO | None = None) -> FilteringBoundLogger:
     """A logger that writes to a stream, standard error without one."""
     logger: FilteringBoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(to or sys.stderr),
+        structlog.WriteLogger(to or sys.stderr),  # a line in one write: processes share the stream
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -34,9 +34,13 @@ def track_record_sentence(language: Language, record: TrackRecord | None, ended:
     """
     if record is None:
         return language.translate(TOO_FEW)
-    beside = beside_own_score(record, risk)
+    return track_record_words(language, record, ended, tenth_of_one(risk), beside_own_score(record, risk))
+
+
+def track_record_words(language: Language, record: TrackRecord, ended: str, tenth: int, beside: str) -> str:
+    """The same by what it says of a risk: the tenth in which it lies, and what became of others `beside` it."""
     parts = (
-        found_words(language, record, ended, tenth_of_one(risk)), language.translate(beside) if beside else "",
+        found_words(language, record, ended, tenth), language.translate(beside) if beside else "",
         supported_words(language, record),
     )  # fmt: skip
     return " ".join(part for part in parts if part)

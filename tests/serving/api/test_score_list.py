@@ -8,10 +8,13 @@ from io import StringIO
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import create_engine, event
 
-from serving.api.score_messages import FoundStudents, ScorePage, ScoringRuns
+from serving.access.authorize import Client
+from serving.api.score_list import select_page
+from serving.api.score_messages import FoundStudents, ScorePage, Scores, ScoringRuns
 from serving.scoring.run_writer import write_run
-from serving.store.rows import AccessRow, StudentRow
+from serving.store.rows import AccessRow, Row, StudentRow
 from tests.serving.browser import ApiClient
 from tests.serving.example_service import NOW, TODAY, ExampleService, run_of
 
@@ -171,3 +174,36 @@ def test_runs_come_newest_first_with_their_addresses(read_service: ExampleServic
     runs = ScoringRuns.model_validate(program.ask("GET", "/v1/scoring-runs").json()).runs
     assert [(str(one.as_of), one.release) for one in runs] == [("2026-11-20", "r-0002"), ("2026-11-13", "r-0001")]
     assert program.ask("GET", runs[0].links.scores).status_code == 200
+
+
+@pytest.mark.parametrize("district", ["harbor", "mesa"])
+@pytest.mark.parametrize("scopes", [(), ("scores.read",)])
+def test_what_is_put_together_is_to_the_letter_what_the_message_says(
+    read_service: ExampleService, district: str, scopes: tuple[str, ...]
+) -> None:
+    program = ApiClient(read_service, district, *scopes)
+    listed, own = (program.ask("GET", path).text for path in ("/v1/scores", "/v1/students/k-amara/scores"))
+    assert listed == ScorePage.model_validate_json(listed).model_dump_json()
+    assert own == Scores.model_validate_json(own).model_dump_json()
+
+
+@pytest.mark.parametrize("schools", [None, frozenset({"north"})])
+@pytest.mark.parametrize("before", [None, "run-earlier"])
+@pytest.mark.parametrize("after", ["", "k-amara"])
+def test_a_page_reads_a_run_in_its_order_from_a_place_on_and_puts_nothing_in_order(
+    schools: frozenset[str] | None, before: str | None, after: str
+) -> None:
+    asked, values = select_page(Client("harbor", "a", frozenset(), schools), "run", before, None, 9, "many", after, 2)
+    engine = create_engine("sqlite://")
+    Row.metadata.create_all(engine)
+    event.listen(engine, "before_cursor_execute", explained, retval=True)
+    with engine.connect() as connection:
+        found = connection.execute(asked, values).cursor
+        steps = [str(step[-1]) for step in found.fetchall()] if found else []
+    assert steps
+    assert not [one for one in steps if "TEMP B-TREE" in one or one.startswith("SCAN")], steps
+
+
+def explained(_connection: object, _cursor: object, asked: str, values: object, *_: object) -> tuple[str, object]:
+    """The question how a statement would be answered, in place of the statement."""
+    return f"EXPLAIN QUERY PLAN {asked}", values
