@@ -4,11 +4,16 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
+from typing import cast
 
-from sqlalchemy import Engine, Row, Select, String, cast, select
+from pydantic_core import from_json
+from sqlalchemy import Engine, Select, String, select
+from sqlalchemy import cast as sql_cast
 
 from serving.access.authorize import Client, visible_students
+from serving.store.bulk_read import stored_rows
 from serving.store.database import read_session
 from serving.store.rows import ScoreRow, StudentRow
 
@@ -16,7 +21,7 @@ NDJSON, CSV = "application/x-ndjson", "text/csv"
 PART = 5000
 """Scores that are read in one transaction: none is open while a slow program reads."""
 PLAIN = ("student_key", "student_id", "school_id", "grade_level", "band", "flagged", "list_position", "risk")
-Line = Row[str, str, str, int, str, bool, int | None, float | None, str]
+Line = tuple[str, str, str, int, str, bool, int | None, float | None, str]
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,12 @@ class RunLines:
         after = ""
         while True:
             with read_session(self.engine, self.client.district_id) as session:
-                rows = session.execute(self.selected(after).limit(PART)).all()
+                rows = cast("list[Line]", stored_rows(session, self.selected(after).limit(PART)))
             if rows:
                 yield rows
             if len(rows) < PART:
                 return
-            after = rows[-1].student_key
+            after = rows[-1][0]
 
     def selected(self, after: str) -> Select[str, str, str, int, str, bool, int | None, float | None, str]:
         """The columns of the scores after a student."""
@@ -48,7 +53,7 @@ class RunLines:
         seen = visible_students(self.client).with_only_columns(StudentRow.student_key)
         found = select(
             ScoreRow.student_key, StudentRow.student_id, StudentRow.school_id, StudentRow.grade_level, ScoreRow.band,
-            ScoreRow.flagged, ScoreRow.list_position, ScoreRow.risk, cast(ScoreRow.reasons, String).label("reasons"),
+            ScoreRow.flagged, ScoreRow.list_position, ScoreRow.risk, sql_cast(ScoreRow.reasons, String),
         ).join(StudentRow, same)  # fmt: skip
         scoped = found if self.client.schools is None else found.where(ScoreRow.student_key.in_(seen))
         return scoped.where(*own, ScoreRow.student_key > after).order_by(ScoreRow.student_key)
@@ -66,8 +71,8 @@ class RunLines:
         said = None if self.not_judged else risk
         return (
             f'{{"student_key":{dumps(key)},"student_id":{dumps(number)},"school_id":{dumps(school)},'
-            f'"grade_level":{grade},"band":"{band}","flagged":{dumps(bool(flagged))},'
-            f'"list_position":{dumps(position)},"risk":{dumps(said)},"reasons":{given}}}\n'
+            f'"grade_level":{grade},"band":"{band}","flagged":{"true" if flagged else "false"},'
+            f'"list_position":{number_text(position)},"risk":{number_text(said)},"reasons":{given}}}\n'
         )
 
     def csv(self) -> Iterator[bytes]:
@@ -86,17 +91,37 @@ class RunLines:
 
 
 dumps = json.JSONEncoder(ensure_ascii=False).encode
+REASONS_KEPT = 8_000
+"""Texts of reasons that are kept, by code and number: many students have the same."""
+
+
+def number_text(value: float | None) -> str:
+    """A number as JSON."""
+    return "null" if value is None else repr(value)
 
 
 def reason_objects(stored: str) -> str:
     """Stored reasons as JSON, each with code and value; how they are weighed is not given."""
-    return "[" + ",".join(f'{{"code":"{code}","value":{dumps(value)}}}' for code, value in stored_reasons(stored)) + "]"
+    return "[" + ",".join([reason_text(code, value) for code, value in stored_reasons(stored)]) + "]"
+
+
+def reason_text(code: str, value: object) -> str:
+    """A reason as JSON."""
+    return numbered_reason(code, value) if type(value) in (int, float) else said_reason(code, value)
+
+
+def said_reason(code: str, value: object) -> str:
+    """The same, whatever its value is."""
+    return f'{{"code":"{code}","value":{dumps(value)}}}'
+
+
+numbered_reason = lru_cache(REASONS_KEPT, typed=True)(said_reason)
+"""The same of a number, kept."""
 
 
 def stored_reasons(stored: str) -> list[tuple[str, object]]:
     """Codes and values of stored reasons, in either form in which runs store them."""
-    found = json.loads(stored)
-    return [(one["code"], one["value"]) if isinstance(one, dict) else (one[0], one[1]) for one in found]
+    return [(one["code"], one["value"]) if isinstance(one, dict) else (one[0], one[1]) for one in from_json(stored)]
 
 
 def safe_cell(text: str) -> str:
