@@ -49,7 +49,7 @@ def drawn(numbers: random.Random) -> tuple[str, Asked]:
 
 
 def test_a_request_without_an_answer_is_counted_and_its_connection_opened_anew(forgetful: int) -> None:
-    ask = asker(forgetful, "key", kept=False, patience=0.05)
+    ask = asker(forgetful, "key", kept=False, patience=0.8)
     assert [ask(("GET", path, None))[0] for path in ("/", LOST, "/")] == [200, UNANSWERED, 200]
 
 
@@ -60,7 +60,7 @@ def test_a_closed_port_is_a_request_without_an_answer() -> None:
 
 
 def test_a_series_says_how_many_were_not_answered(forgetful: int, capsys: pytest.CaptureFixture[str]) -> None:
-    found = under_load(asker(forgetful, "key", kept=False, patience=0.1), 0.2, 200, drawn)
+    found = under_load(asker(forgetful, "key", kept=False, patience=0.5), 0.2, 200, drawn)
     say(found)
     lost = sum(status == UNANSWERED for several in found.values() for status, _ in several)
     assert 0 < lost < sum(map(len, found.values())) == 40
@@ -69,7 +69,7 @@ def test_a_series_says_how_many_were_not_answered(forgetful: int, capsys: pytest
 
 def test_memory_is_told_although_requests_were_not_answered(forgetful: int, capsys: pytest.CaptureFixture[str]) -> None:
     with watched(os.getpid(), every=0.05) as seen:
-        under_load(asker(forgetful, "key", kept=False, patience=0.1), 0.2, 100, drawn)
+        under_load(asker(forgetful, "key", kept=False, patience=0.5), 0.2, 100, drawn)
     say_memory(np.array(seen))
     assert len(seen) > 2
     assert "MiB at first" in capsys.readouterr().out
