@@ -12,6 +12,7 @@ from features.errors import SettingsRefused
 from features.feed_settings import Feeds
 from features.file_mapping.declaration import Dialect, FileMapping
 from features.file_mapping.validation import validate_mapping
+from features.movers_settings import Movers
 from features.nightly_settings import Nightly
 from features.policies.chronic_absence import ChronicAbsence
 from features.policies.record_policies import RecordPolicies
@@ -67,6 +68,7 @@ class District(Section):
     feeds: Feeds = Feeds()
     context: Context = Context()
     lends: tuple[Lent, ...] = ()
+    movers: Movers = Movers()
     quarantine_values: Literal["masked", "plain"] = Field(
         default="masked", description="how a bad value is kept in quarantine: its shape, or itself"
     )
@@ -255,6 +257,19 @@ class Settings(Section):
         """The same; ValueError where a district has the id of the collaborative's office."""
         if OFFICE in {*(one.id for one in self.districts), *(one.id for one in self.collaborative.members)}:
             raise ValueError(f"'{OFFICE}' is the id of a collaborative's office; expected another id of the district")
+        return self
+
+    @model_validator(mode="after")
+    def names_districts_for_movers(self) -> Self:
+        """The same; ValueError where a district names itself or none of these for students who move."""
+        known = {one.id for one in self.districts}
+        for district in self.districts:
+            for other in district.movers.districts:
+                if other == district.id or other not in known:
+                    others = ", ".join(sorted(known - {district.id})) or "none"
+                    raise ValueError(
+                        f"movers of '{district.id}': '{other}' is no other district here; others: {others}"
+                    )
         return self
 
     @property

@@ -29,7 +29,10 @@ class Column:
 STUDENT = Column("student_key", "student", "the student (in a file: `student_id`, the district's own id)")
 """Whose row it is."""
 
-SCHOOL = Column("school_id", "text", "the school, by the district's id")
+ELSEWHERE = "~"
+"""What the ids of schools begin with at which a student was in another district. No file can name one."""
+
+SCHOOL = Column("school_id", "text", "the school, by the district's id", pattern=f"[^{ELSEWHERE}].*")
 """At which school it is."""
 
 SCHOOL_YEAR = Column(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import serving.feeds.commands
+import serving.movers.commands
 import serving.store.commands
 import serving.worker.commands
 from features.settings import Settings
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(serving.feeds.commands.app)
+app.add_typer(serving.movers.commands.app)
 app.add_typer(serving.store.commands.app)
 app.add_typer(serving.worker.commands.app)
 

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from features.engine.parameters import number_parameter
 from features.engine.stored_tables import stored_table
+from features.engine.transferred_records import transferred_table, with_transferred
 from features.policies.enrollment_policies import Concurrent
 
 YEAR = ["student_key", "school_year"]
@@ -117,14 +118,16 @@ def one_school_a_date(spells: ir.Table, segments: ir.Table) -> ir.Table:
     return spells.filter(~spells.shares_days).select(*columns).union(resolved.select(*columns))
 
 
-def any_overlap(*, of_load: bool = False, nested: bool = False) -> ir.Table:
+def any_overlap(*, of_load: bool = False, nested: bool = False, with_transfers: bool = False) -> ir.Table:
     """One pair of spells of a student and school year that share a day, as known on some date; no row without one.
 
     Or of those `nested` alone of which the later ended within the earlier at one school, which then may go on.
     Every version on record is looked at, so that it holds for views of any date; or those of students of whom the load
-    `load_id` has brought a spell.
+    `load_id` has brought a spell. Or `with_transfers`, of students with spells of other districts, which count too.
     """
     rows, key = stored_table("enrollments"), ["student_key", "school_id", "entry_date"]
+    if with_transfers:
+        rows = with_transferred("enrollments", rows).semi_join(transferred_table("enrollments"), "student_key")
     if of_load:
         brought = rows.filter(rows.load_id == number_parameter("load_id")).select("student_key")
         rows = rows.semi_join(brought, "student_key")

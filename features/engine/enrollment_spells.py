@@ -20,6 +20,7 @@ from features.engine.known_records import without_bookkeeping
 from features.engine.record_columns import WHOLE_DAY, once_a_day, with_cuts, with_edge_of_week, with_runs
 from features.engine.section_periods import periods_on_days
 from features.engine.short_days import of_short_days
+from features.engine.transferred_records import is_elsewhere, of_this_district
 
 
 class DatedRecords(CalendarDays):
@@ -227,6 +228,13 @@ class DatedRecords(CalendarDays):
         records = self.rows(name)
         if name != "attendance":
             return records
+        if self.shape.has_transfers:
+            own, others = of_this_district(records), records.filter(is_elsewhere(records))
+            return self.events_read(own).select(*others.columns).union(others)
+        return self.events_read(records)
+
+    def events_read(self, records: ir.Table) -> ir.Table:
+        """Events of attendance by the district's policies; those of others are read by theirs when they come."""
         policies, met = self.shape.policies, None
         if policies.has_sections:
             met = self.kept("periods_met", self.periods_met)

@@ -21,6 +21,7 @@ from features.engine.terms_and_marks import (
     with_own_days,
     without_courses_failed_elsewhere,
 )
+from features.engine.transferred_records import with_transferred
 from features.engine.view import PLAIN, ViewShape
 from features.tables import TABLES
 
@@ -160,13 +161,18 @@ class KnownRecords:
         """What a table as seen by this view is called in SQL; never like a stored one."""
         return self.shape.named(f"seen_{name}{'_of_members' if self.members else ''}")
 
+    def stored(self, name: str) -> ir.Table:
+        """A canonical table with all of its versions, and other districts' records where the view has them."""
+        table = stored_table(name)
+        return with_transferred(name, table) if self.shape.has_transfers else table
+
     def visible(self, name: str, *columns: str, replaced: bool) -> ir.Table:
         """The versions of a table's records that were visible on the as-of date: those replaced since, or the others.
 
         All columns, or some of them. Seen for members, `student_key` is the member's number: a short key to join and
         sort by.
         """
-        table = stored_table(name)
+        table = self.stored(name)
         if columns:
             table = table.select(*dict.fromkeys((*columns, *VERSION)))
         is_replaced = self.is_replaced(table)

@@ -1,10 +1,10 @@
 """A view: the records as a district knew them at the end of one local day. It holds the values, and no query."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from features.engine.view_policies import AS_BEFORE, ViewPolicies
+from features.engine.view_policies import AS_BEFORE, Transfers, ViewPolicies, policies_with_transfers
 from features.language.cohorts import census_day
 from features.schedule import school_week
 
@@ -37,6 +37,7 @@ class ViewShape:
     has_term_from: bool = False
     has_part: bool = False
     policies: ViewPolicies = AS_BEFORE
+    has_transfers: bool = False
 
     def named(self, name: str) -> str:
         """What a parameter or a table of the view is called."""
@@ -55,7 +56,8 @@ class View:
     a day on which its records are in: `through` is then the last day that counts, and `term_from` the first day of the
     marking term that is looked at. `first_day` is the first day of instruction of the school year, where that is on
     record. `policies` are those by which the records are read. With `part`, cohorts are those of its students alone:
-    nothing is told of their schools, which other students make up too.
+    nothing is told of their schools, which other students make up too. `transfers` says whether records of students
+    are read that another district let go with them, and whether any of them shares a day with another one.
     """
 
     as_of: date
@@ -67,6 +69,12 @@ class View:
     first_day: date | None = None
     policies: ViewPolicies = AS_BEFORE
     part: KeyRange | None = None
+    transfers: Transfers = "none"
+
+    @property
+    def own(self) -> "View":
+        """The view of the district's own records alone."""
+        return replace(self, transfers="none")
 
     @property
     def school_week(self) -> int | None:
@@ -82,7 +90,8 @@ class View:
             self.through is not None,
             self.term_from is not None,
             self.part is not None,
-            self.policies,
+            policies_with_transfers(self.policies, self.transfers),
+            self.transfers != "none",
         )
 
     @property

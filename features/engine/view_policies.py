@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 
 from pydantic import TypeAdapter
 
@@ -88,6 +89,18 @@ def of_overlaps(policies: ViewPolicies, *, has_overlaps: bool) -> ViewPolicies:
     if has_overlaps:
         return replace(policies, has_overlaps=True, has_nested_rows=True)
     return replace(policies, has_overlaps=False, has_nested_rows=True, concurrent="longer", earlier_row="goes_on")
+
+
+Transfers = Literal["none", "apart", "sharing_days"]
+"""Whether records of other districts are read, and whether any spell of theirs shares a day with another one."""
+
+
+def policies_with_transfers(policies: ViewPolicies, transfers: Transfers) -> ViewPolicies:
+    """The policies for records with those of other districts, whose schools have terms of their own."""
+    if transfers == "none":
+        return policies
+    own = replace(policies, has_school_terms=True)
+    return of_overlaps(own, has_overlaps=True) if transfers == "sharing_days" else own
 
 
 @cache

@@ -32,6 +32,7 @@ from features.engine.record_columns import (
     with_terms_ago,
 )
 from features.engine.terms_and_marks import is_withdrawn
+from features.engine.transferred_records import of_this_district
 from features.language.cohorts import Cohort
 
 FROM_OTHERS = frozenset({"posted", "is_recovered", "grade_level", "terms_ago"})
@@ -192,7 +193,11 @@ class VisibleTables(DatedRecords):
         """Spells that began by the as-of date."""
         has_part = self.shape.has_part
         spells = self.kept("enrollments_of_part", self.rows_of_part) if has_part else self.rows("enrollments")
-        return spells.filter(spells.entry_date <= self.as_of_in(spells))
+        return self.own_rows(spells.filter(spells.entry_date <= self.as_of_in(spells)))
+
+    def own_rows(self, rows: ir.Table) -> ir.Table:
+        """Rows of the district's own schools: nobody is of a cohort for a spell elsewhere."""
+        return of_this_district(rows) if self.shape.has_transfers else rows
 
     def rows_of_part(self) -> ir.Table:
         """Enrollments of the students of the view's part."""
@@ -213,7 +218,7 @@ class VisibleTables(DatedRecords):
 
     def rows_of_year(self) -> ir.Table:
         """Enrollments of this school year."""
-        rows = self.enrollment_rows()
+        rows = self.own_rows(self.enrollment_rows())
         return rows.filter(rows.school_year == self.school_year).select(*ASKED)
 
     def several_of_year(self) -> ir.Table:

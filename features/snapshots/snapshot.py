@@ -61,9 +61,14 @@ def build_snapshot(
     loads_through: int | None = None,
     with_peers: bool = False,
     part: KeyRange | None = None,
+    with_transfers: bool = False,
 ) -> Snapshot:
-    """The feature set's cohort on the as-of date, or a part of it; NothingKnown for a date or a cohort of nobody."""
-    view = replace(reader.view(as_of, loads_through=loads_through), part=part)
+    """The feature set's cohort on the as-of date, or a part of it; NothingKnown for a date or a cohort of nobody.
+
+    A score is made `with_transfers`, the records that came with students from other districts; training has none.
+    """
+    look = reader.view_with_transfers if with_transfers else reader.view
+    view = replace(look(as_of, loads_through=loads_through), part=part)
     return snapshot_of_view(reader, feature_set, view, cohort=cohort, with_peers=with_peers)
 
 

@@ -14,13 +14,15 @@ import pandas as pd
 import pyarrow as pa
 
 from features.engine.compilation import compile_script
-from features.engine.script_cache import cached_script
+from features.engine.concurrent_enrollments import any_overlap
+from features.engine.script_cache import cached_script, query_script
 from features.engine.shared_steps import SharedSteps, steps_shared
 from features.engine.sql_script import Script
 from features.engine.stored_tables import schema_of, stored_table
 from features.engine.terms_and_marks import with_own_days
+from features.engine.transferred_records import transferred_name
 from features.engine.view import Values, View, ViewShape, school_year_of
-from features.engine.view_policies import ViewPolicies, policies_from
+from features.engine.view_policies import Transfers, ViewPolicies, policies_from
 from features.engine.visible_tables import VisibleTables
 from features.errors import NothingKnown
 from features.tables import TABLES
@@ -151,6 +153,17 @@ class Reader:
                 f"as-of date {as_of}: before the first school day on record ({on_record}); choose a later date"
             )
         return View(as_of, year, loads_through, first_day=dict(begun)[year], policies=policies)
+
+    def view_with_transfers(self, as_of: date, *, loads_through: int | None = None) -> View:
+        """The same with the records that other districts let go with students: what features read."""
+        return replace(self.view(as_of, loads_through=loads_through), transfers=self.transfers())
+
+    def transfers(self) -> Transfers:
+        """Whether records of other districts are here, and whether any spell of theirs shares a day with another."""
+        name = transferred_name("enrollments")
+        if not (self.has_table(name) and self.has_rows(name)):
+            return "none"
+        return "sharing_days" if self.records(query_script(any_overlap, with_transfers=True)) else "apart"
 
     def policies(self, loads_through: int | None = None) -> ViewPolicies:
         """The policies by which records are read: those of the newest load, or of the newest up to `loads_through`."""

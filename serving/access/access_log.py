@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, Select, insert, select
 from sqlalchemy.orm import Session
 
-from serving.access.authorize import Action, Allowed, Subject
+from serving.access.authorize import Action, Allowed, Subject, Transfer
 from serving.store.database import write_connection
 from serving.store.district_scope import enter_district
 from serving.store.locks import lock_until_commit
@@ -27,7 +27,7 @@ DIGESTED = ("district_id", "subject", "action", "object", "reason", "students", 
 class AccessEntry:
     """Who sees which students, when and why they may."""
 
-    subject: Subject
+    subject: Subject | Transfer
     action: Action
     target: str
     allowed: Allowed
@@ -37,7 +37,7 @@ class AccessEntry:
 
 def record_access(
     session: Session,
-    subject: Subject,
+    subject: Subject | Transfer,
     action: Action,
     *,
     target: str,

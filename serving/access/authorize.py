@@ -23,11 +23,11 @@ Action = (
         "see", "list", "export", "write", "answer", "report_problem", "answer_problem",
         "see_restricted", "write_restricted", "audit_access", "see_totals", "see_audit", "sign_audit", "see_models",
         "release_model", "see_people", "manage_people",
-        "purge", "see_collaborative",
+        "purge", "see_collaborative", "transfer",
     ]
     | Scope
 )  # fmt: skip
-ReasonCode = Literal["caseload", "school", "district", "api_key", "client", "cover"]
+ReasonCode = Literal["caseload", "school", "district", "api_key", "client", "cover", "consent"]
 ProgramKind = Literal["api_key", "client"]
 REASONS: dict[Role, ReasonCode] = {
     "counselor": "caseload", "principal": "school", "district": "district", "data_team": "district",
@@ -105,6 +105,19 @@ class Client:
     def name(self) -> str:
         """How the access log calls it."""
         return f"{self.kind}:{self.key_id}"
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """The agreement of a district by which records go to another one; nobody is signed in by it."""
+
+    district_id: str
+    receiver: str
+
+    @property
+    def name(self) -> str:
+        """How the access log calls it."""
+        return f"transfer:{self.receiver}"
 
 
 Subject = Educator | Client

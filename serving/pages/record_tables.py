@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from features.table_schema import ELSEWHERE
 from serving.pages.record_charts import year_of
 from serving.store.cell_types import JsonCell, JsonRow
 from serving.wording.locale import Language, msgid
@@ -109,6 +110,8 @@ def cell_text(language: Language, name: str, cell: JsonCell, record: JsonRow) ->
         return language.translate("Yes") if cell else language.translate("No")
     if name in DATES:
         return language.short_day(date.fromisoformat(str(cell)))
+    if name == "school_id" and str(cell).startswith(ELSEWHERE):
+        return language.translate("Another district")
     if name == "term_id":
         return f"{cell} {year_of(record)}".strip()
     return amount_or_word(language, name, cell)

@@ -9,6 +9,7 @@ from serving.pages.support_panel import support_panel
 from serving.pages.visit import CurrentVisit
 from serving.pages.year_timeline import support_happenings, year_timeline
 from serving.store.run_queries import listed_runs, student_scores
+from serving.wording.history_origin import origin_words
 from serving.wording.scores import LIMITS, stale_words
 
 router = APIRouter(include_in_schema=False)
@@ -34,6 +35,7 @@ def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done:
         "student.html",
         view=view,
         limits=limits,
+        origin=origin_words(visit.language, view.origin, visit.context.settings, visit.educator.district_id),
         support=panel,
         year=year,
         done=visit.done_words(done),

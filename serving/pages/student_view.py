@@ -20,6 +20,7 @@ from serving.store.run_queries import has_other_scoring
 from serving.store.student_records import ScoreRecords, score_records
 from serving.wording.average_marks import average_sentence
 from serving.wording.change_in_short import change_in_short
+from serving.wording.history_origin import HistoryOrigin, history_origin
 from serving.wording.locale import Language, msgid
 from serving.wording.named_reasons import named_reasons
 from serving.wording.outcomes import about_words
@@ -110,6 +111,7 @@ class StudentView:
     past: tuple[ScoreLine, ...]
     people: tuple[PersonWithAccess, ...]
     others: tuple[OutcomeSection, ...]
+    origin: HistoryOrigin | None
 
 
 def student_view(
@@ -153,6 +155,7 @@ def student_view(
         past=load_score_lines(session, student, run.outcome, language) if run else (),
         people=people_items(session, student, language, today),
         others=tuple(outcome_section(language, one, words.of(one.run)) for one in score_records(session, scores[1:])),
+        origin=history_origin(records.seen.get("enrollments", ()), run.school_year or 0) if records and run else None,
     )
 
 

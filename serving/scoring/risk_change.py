@@ -124,7 +124,8 @@ def snapshot_for_release(old: DistrictRelease, before: PreviousRun, reader: Read
     """The snapshot of now, by the feature set of the old release: as it is where it has all that this one needs."""
     if old.bundle.feature_set == snapshot.feature_set and set(old.feature_set.features()) <= set(snapshot.features):
         return snapshot
-    return build_snapshot(reader, old.feature_set, snapshot.as_of, cohort=old.outcome.cohort, part=before.part)
+    cohort, part = old.outcome.cohort, before.part
+    return build_snapshot(reader, old.feature_set, snapshot.as_of, cohort=cohort, part=part, with_transfers=True)
 
 
 def find_moved_features(
@@ -149,7 +150,9 @@ def features_seen(old: DistrictRelease, before: PreviousRun, reader: Reader) -> 
     """The features of the students of an earlier run, on the records that it saw."""
     load = find_load(reader, before.data_version)
     cohort, part = old.outcome.cohort, before.part
-    return build_snapshot(reader, old.feature_set, before.as_of, cohort=cohort, loads_through=load, part=part).features
+    return build_snapshot(
+        reader, old.feature_set, before.as_of, cohort=cohort, loads_through=load, part=part, with_transfers=True
+    ).features
 
 
 def find_load(reader: Reader, data_version: str) -> int | None:

@@ -29,6 +29,7 @@ from models.bundle.year_parts import ServedPart
 from models.feature_dictionary import FeatureDictionary
 from models.served_scorer import NotJudged
 from models.verdict import Verdict
+from serving.movers.movers import bring_history
 from serving.records.record_load import apply_records
 from serving.scoring.district_facts import DistrictFacts, district_facts
 from serving.scoring.district_release import DistrictRelease, load_served_releases
@@ -61,7 +62,7 @@ def score_district(
 ) -> ListSummary:
     """Scores every outcome that is served; flags go to the warehouse first, then everything pages need to the database.
 
-    Before, the warehouse gets what people wrote, and what programs sent, since.
+    Before, the warehouse gets what people wrote, what programs sent, and the history of students who came, since.
 
     The same releases and records on the same date are the same list, which is made once, also where two ask for it at
     once. Refused where the records do not add up.
@@ -79,12 +80,13 @@ def score_in_turn(
     apply_records(settings, engine, district_id, now=now, progress=progress)
     export_supports(settings, engine, district_id)
     district, warehouse = settings.district(district_id), settings.warehouse(district_id)
+    today = settings.today or now.astimezone(ZoneInfo(district.timezone)).date()
+    bring_history(settings, engine, district_id, today=today, now=now, progress=progress)
     with open_warehouse(warehouse) as reader:
         ids = list_ids(settings, releases, as_of, reader.data_version())
         made = find_list(engine, [release for _, release in releases], ids.runs)
         if made is not None:
             return made
-        today = settings.today or now.astimezone(ZoneInfo(district.timezone)).date()
         with reader_pool(reader) as pool:
             progress(f"{district.name}: checking records")
             check = partial(check_district, district=district, today=today)
@@ -92,7 +94,7 @@ def score_in_turn(
             progress(f"{district.name}: scoring as of {as_of}")
             inputs = ListInputs(reader, pool, view, WrittenRecords(engine, district_id), engine)
             begun, found = begin_cohorts(inputs, releases, check)
-            facts = district_facts(pool, view)
+            facts = district_facts(pool, view.own)
             refuse_errors(found.result())
             cohorts = scored_cohorts(inputs, releases, begun, ids, progress)
             runs = build_runs(inputs, cohorts, facts, list_id=ids.list_id, now=now)
@@ -124,7 +126,7 @@ def write_runs(
 def view_unless_refused(reader: Reader, as_of: date, check: Callable[[Reader], RecordCheck]) -> View:
     """The view of a date; where there is none, what the check refuses is said first."""
     try:
-        return reader.view(as_of)
+        return reader.view_with_transfers(as_of)
     except NothingKnown:
         refuse_errors(check(reader))
         raise
@@ -187,12 +189,12 @@ def build_run(
     `written` are the records that the service database has already.
     """
     with reader_pool(reader) as pool:
-        view = reader.view(as_of)
+        view = reader.view_with_transfers(as_of)
         inputs = ListInputs(reader, pool, view, written, None, students_at_once)
         cohort = scored_cohort(begin_cohort(inputs, settings, release), view, run_id=run_id)
         if cohort is None:
             raise NothingKnown(f"{release.outcome.name}: nobody of its grades was enrolled on {as_of}")
-        return build_runs(inputs, [cohort], district_facts(pool, view), list_id=run_id, now=now)[0]
+        return build_runs(inputs, [cohort], district_facts(pool, view.own), list_id=run_id, now=now)[0]
 
 
 def build_runs(

@@ -185,7 +185,7 @@ def tables_of_reasons(inputs: RunInputs, needs: ReasonColumns) -> dict[str, str]
 def way_back_texts(inputs: RunInputs) -> pa.Array:
     """The way back of each student with a score; missing where there is none."""
     outcome = inputs.release.outcome
-    found: WaysBack = find_ways_back(inputs.reader, outcome, inputs.view, cohort=outcome.cohort)
+    found: WaysBack = find_ways_back(inputs.reader, outcome, inputs.view.own, cohort=outcome.cohort)
     if not len(found.keys):
         return pa.nulls(len(inputs.students), pa.string())
     which = np.where(inputs.scored, found.which[found.keys.get_indexer(inputs.students)], -1)

@@ -16,6 +16,7 @@ ACTIONS: Mapping[str, str] = {
     "write_restricted": msgid("Wrote what is restricted"),
     "manage_people": msgid("Changed who may sign in"),
     "purge": msgid("Purged"),
+    "transfer": msgid("Went along with a move"),
     "scores.read": msgid("A program read scores"),
     "scores.write": msgid("A program had records scored"),
     "reasons.read": msgid("A program read reasons"),
@@ -67,6 +68,7 @@ TARGETS: Mapping[str, str] = {
     "scores of run": msgid("scores of a list"),
     "record of": msgid("record of a table"),
     "purge": msgid("purge"),
+    "transfer to": msgid("records for the student’s next district"),
 }
 """Where the log has more behind the words, such as a purpose, the longest one here that it begins with is meant."""
 FORM = " form"
@@ -78,6 +80,7 @@ REASONS: Mapping[str, str] = {
     "district": msgid("works for the whole district"),
     "api_key": msgid("program with a key"),
     "client": msgid("program with a token"),
+    "consent": msgid("agreed between both districts"),
 }
 
 

@@ -23,6 +23,7 @@ from features.quality.check import refuse_errors
 from features.quality.records_summary import check_and_summarize
 from features.settings import Settings
 from features.warehouse.file import open_warehouse
+from serving.movers.movers import bring_history
 from serving.scoring.score_district import score_district
 from serving.store.database import engine_of, read_session
 from serving.store.run_queries import latest_run
@@ -77,12 +78,20 @@ def pull(night: Night) -> StepResult:
 
 
 def load(night: Night) -> StepResult:
-    """Loads the files into the warehouse; the same files are the same load."""
+    """Loads the files into the warehouse, and what other districts let go; the same files are the same load."""
     workspace = night.workspace
     report = ingest(workspace, place_of(workspace, None), now=datetime.now(UTC), progress=night.progress)
-    if report.load_id is None:
-        return step_result("ingest", "these files are loaded already")
-    return step_result("ingest", result_of_load(report)["says"])
+    said = "these files are loaded already" if report.load_id is None else result_of_load(report)["says"]
+    return step_result("ingest", "; ".join([said, *history_brought(night)]))
+
+
+def history_brought(night: Night) -> list[str]:
+    """Brings the history of students who came from other districts; what came or was deleted, if anything."""
+    with service_engine(night.settings) as engine:
+        done = bring_history(
+            night.settings, engine, night.district_id, today=night.night, now=datetime.now(UTC), progress=night.progress
+        )
+    return [done.words] if done.came or done.took_back else []
 
 
 def check(night: Night) -> StepResult:

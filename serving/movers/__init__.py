@@ -1,0 +1,1 @@
+"""Students who move between districts of one installation: signed packets, and who was told what."""
