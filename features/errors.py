@@ -25,6 +25,7 @@ A message says what is wrong, where, and what to do. Packages above declare thei
       ScopeRefused         2  an API scope that does not exist (serving.access.api_keys)
       SecretsKeyRefused    5  a key of sealed secrets that cannot be used (serving.access.sealed_secrets)
       FeedRefused          3  scores that another system did not take (serving.feeds.sender)
+      PacketRefused        3  a transfer packet that is not what its sender signed (serving.movers.packet_file)
       UnknownKey           3  an API key that does not exist (serving.access.api_keys)
 """
 

@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(folder)
         commands = [go(step) for step in steps(PAGE)]
-    assert sum(commands) == 14
+    assert sum(commands) == 16
     return folder
 
 
@@ -73,6 +73,14 @@ def test_a_year_is_shared_once(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     again = json.loads(typed("ontrack --config district02.toml share --district district02 --json"))
     assert again["was_there"]
     assert path.read_bytes() == first
+
+
+def test_history_came_along_once_and_goes_without_consent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    command = "movers --district district02 --json"
+    assert json.loads(typed(f"ontrack --config movers.toml {command}"))["came"] == {}
+    back = json.loads(typed(f"ontrack --config pool.toml {command}"))
+    assert back == {"district_id": "district02", "came": {}, "took_back": True, "ambiguous": 0}
 
 
 def test_a_pooled_bundle_names_the_records_of_every_district_that_it_learned_from(folder: Path) -> None:

@@ -91,13 +91,13 @@ def test_rows_cross_by_the_consent_of_both_and_go_again_without_it(
         agreeing(home, {"sends": ALL, "districts": ()}, {"receives": ALL}),
         agreeing(home, {"receives": ALL}, {"sends": ALL}),
     ]
-    before = own_rows(refusing[0])
     assert [brought(empty_service, one).came for one in refusing] == [{}, {}, {}, {}]
     both = agreeing(home, {"sends": ALL}, {"receives": ALL})
     assert brought(empty_service, both).came == {"harbor": 1}
     assert (held(both, "enrollments"), held(both, "attendance")) == (1, 1)
     assert brought(empty_service, both).came == {}
     reload_all(home)
+    before = own_rows(both)
     assert (held(both, "enrollments"), held(both, "attendance")) == (1, 1)
     less = agreeing(home, {"sends": ALL}, {"receives": ("enrollments",)})
     assert brought(empty_service, less).took_back
