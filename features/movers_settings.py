@@ -1,5 +1,6 @@
 """What a district lets go with students who move to another district, and takes with those who come, by table."""
 
+from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -24,3 +25,13 @@ class Movers(BaseModel):
             if tables and "enrollments" not in tables:
                 raise ValueError(f"{name}: other records are read within spells; expected `enrollments` among them")
         return self
+
+
+def refuse_unknown(districts: Mapping[str, Movers]) -> None:
+    """Raise ValueError where a district names itself, or one that is not among these, for students who move."""
+    for district, movers in districts.items():
+        others = sorted(districts.keys() - {district})
+        for other in movers.districts:
+            if other not in others:
+                found = ", ".join(others) or "none"
+                raise ValueError(f"movers of '{district}': '{other}' is no other district here; others: {found}")

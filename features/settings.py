@@ -12,7 +12,7 @@ from features.errors import SettingsRefused
 from features.feed_settings import Feeds
 from features.file_mapping.declaration import Dialect, FileMapping
 from features.file_mapping.validation import validate_mapping
-from features.movers_settings import Movers
+from features.movers_settings import Movers, refuse_unknown
 from features.nightly_settings import Nightly
 from features.policies.chronic_absence import ChronicAbsence
 from features.policies.record_policies import RecordPolicies
@@ -262,14 +262,7 @@ class Settings(Section):
     @model_validator(mode="after")
     def names_districts_for_movers(self) -> Self:
         """The same; ValueError where a district names itself or none of these for students who move."""
-        known = {one.id for one in self.districts}
-        for district in self.districts:
-            for other in district.movers.districts:
-                if other == district.id or other not in known:
-                    others = ", ".join(sorted(known - {district.id})) or "none"
-                    raise ValueError(
-                        f"movers of '{district.id}': '{other}' is no other district here; others: {others}"
-                    )
+        refuse_unknown({one.id: one.movers for one in self.districts})
         return self
 
     @property

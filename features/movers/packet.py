@@ -10,6 +10,7 @@ import pandas as pd
 from features.engine.transferred_records import OF_STUDENTS
 from features.movers.history import Frames
 from features.movers.owner_marks import owner_mark, school_elsewhere
+from features.movers.spells import ends_of
 from features.snapshots.shown_records import JsonCell, json_cells
 from features.tables import TABLES
 
@@ -44,17 +45,29 @@ def packet_columns(table: str) -> tuple[str, ...]:
 def packets_of(sender: str, receiver: str, told: Frames, state_ids: "pd.Series[str]") -> Iterator[Packet]:
     """A packet for each student of whom there is a spell; `state_ids` by the sender's `student_key`."""
     marked = {name: with_marks(rows, sender) for name, rows in told.items()}
-    of_students = {
-        name: dict(tuple(rows.groupby("student_key"))) for name, rows in marked.items() if name in OF_STUDENTS
-    }
-    for key, spells in sorted(of_students.get("enrollments", {}).items()):
+    of_students = {name: by_student(rows) for name, rows in marked.items() if name in OF_STUDENTS}
+    for key in sorted(of_students.get("enrollments", {})):
         own = {name: found[key] for name, found in of_students.items() if key in found}
         years = pd.concat([rows[["school_id", "school_year"]] for rows in own.values() if "school_year" in rows])
-        tracks = spells[["school_id", "track", "school_year"]].drop_duplicates()
-        own["calendar_days"] = marked["calendar_days"].merge(tracks)
+        own["calendar_days"] = days_until(own["enrollments"], marked["calendar_days"])
         own["school_terms"] = marked["school_terms"].merge(years.drop_duplicates())
         tables = {name: cells_of(name, rows) for name, rows in sorted(own.items())}
         yield Packet(sender, receiver, str(state_ids[key]), tables)
+
+
+def days_until(spells: pd.DataFrame, calendar: pd.DataFrame) -> pd.DataFrame:
+    """The days of each school, track and school year of these spells, up to the last day in any of them.
+
+    So a packet stays the same while days go by elsewhere.
+    """
+    until = spells.assign(until=ends_of(spells)).groupby(["school_id", "track", "school_year"], as_index=False)["until"]
+    days = calendar.merge(until.max())
+    return days[pd.to_datetime(days["date"]) <= days["until"]]
+
+
+def by_student(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of each student."""
+    return {str(key): own for key, own in rows.groupby("student_key")}
 
 
 def with_marks(rows: pd.DataFrame, district_id: str) -> pd.DataFrame:

@@ -25,23 +25,20 @@ def cut_spells(elsewhere: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
     within = both.loc[(both["begun"] >= both["begins"]) & (both["begun"] <= both["until"]), "place"]
     after = both[(both["begins"] > both["begun"]) & (both["begins"] <= both["last"])].groupby("place")["begins"].min()
     kept = rows[~rows["place"].isin(within)]
-    day_before = matched(after, kept["place"]) - pd.Timedelta(days=1)
+    entered = pd.Series(after.reindex(kept["place"]).to_numpy(), index=kept.index)
+    day_before = pd.to_datetime(entered) - pd.Timedelta(days=1)
     cut = day_before.notna()
     exits = pd.to_datetime(kept["exit_date"]).where(~cut, day_before)
     kinds = kept["exit_kind"].where(~cut, "transferred")
     return kept.assign(exit_date=exits, exit_kind=kinds).drop(columns=["place", "last"]).reset_index(drop=True)
 
 
-def matched(values: pd.Series, by: pd.Series) -> pd.Series:
-    """The value of each row's key, in the rows' order; missing where there is none."""
-    return pd.Series(values.reindex(by).to_numpy(), index=by.index)
-
-
 def within_spells(name: str, rows: pd.DataFrame, spells: pd.DataFrame) -> pd.DataFrame:
     """Dated records of days in these spells, and marks of school years up to the student's last one in them."""
     if name not in DATED:
         last = spells.groupby("student_key")["school_year"].max()
-        return rows[rows["school_year"] <= matched(last, rows["student_key"])].reset_index(drop=True)
+        until = last.reindex(rows["student_key"]).to_numpy()
+        return rows[rows["school_year"].to_numpy() <= until].reset_index(drop=True)
     spans = spells[["student_key", "school_id", "entry_date"]].assign(last=ends_of(spells))
     both = rows.reset_index(drop=True).reset_index(names="place").merge(spans, on=["student_key", "school_id"])
     days = pd.to_datetime(both["date"])

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from features.engine.transferred_records import OF_STUDENTS
 from features.movers.arrivals import let_go
+from features.movers.packet import Packet
 from features.movers.transfer import Agreed, Arrivals, held_packets, take_into
 from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
@@ -27,7 +28,7 @@ def move(
     """Brings the receiver what the sender lets go today, and deletes what it does not; no table is no consent."""
     held = held_packets(receiver)
     agreed: Mapping[str, Agreed] = {}
-    packets = []
+    packets: list[tuple[str, Packet]] = []
     ambiguous = 0
     if tables:
         found = let_go(sender, receiver, (sender_id, "south"), held, tables=tables, today=today)
