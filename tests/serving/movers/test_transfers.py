@@ -19,6 +19,7 @@ from features.warehouse.file import open_warehouse
 from models.bundle.signing import ensure_keys
 from serving.movers.movers import MoversReport, bring_history
 from serving.movers.packet_file import PacketRefused, read_packet, write_packet
+from serving.store.cell_types import JsonRow
 from serving.store.rows import AccessRow
 from serving.wording.history_origin import history_origin, origin_words
 from serving.wording.locale import load_language
@@ -155,8 +156,9 @@ def test_settings_name_districts_that_are_here_and_begin_with_spells(tmp_path: P
         load_settings(file)
 
 
-OLD, NEW = {"school_id": "10", "entry_date": "2024-09-02"}, {"school_id": "10", "entry_date": "2025-10-06"}
-ELSEWHERE = {"school_id": school_elsewhere("harbor", "10"), "entry_date": "2025-09-01"}
+OLD: JsonRow = {"school_id": "10", "entry_date": "2024-09-02"}
+NEW: JsonRow = {"school_id": "10", "entry_date": "2025-10-06"}
+ELSEWHERE: JsonRow = {"school_id": school_elsewhere("harbor", "10"), "entry_date": "2025-09-01"}
 
 
 def test_a_page_says_where_the_history_comes_from_and_names_no_district_that_does_not_let_it(tmp_path: Path) -> None:
