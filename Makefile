@@ -20,7 +20,7 @@ help: ## this list
 demo: .venv/installed ## two simulated districts, from records to pages, on http://127.0.0.1:8000
 	@$(BIN)/ontrack demo
 
-collaborative: .venv/installed ## nine simulated districts, what each shares, and their report (some minutes)
+collaborative: .venv/installed ## nine simulated districts, what each shares, their report, and its page on http://127.0.0.1:8000 (some minutes)
 	@$(BIN)/ontrack demo-collaborative
 
 test: .venv/installed check contracts ## everything CI runs

@@ -84,11 +84,12 @@ def demo_command(
 def demo_collaborative_command(
     context: Context,
     students: Annotated[int, typer.Option(min=2000, help="Students in all nine districts together.")] = 9000,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop after the reports.")] = False,
 ) -> None:
-    """Nine simulated districts, each by itself: what they share, and one report from nothing but their signed files."""
+    """Nine simulated districts, each by itself: what they share, a report and a page from nothing but signed files."""
     from ontrack_collaborative import run_collaborative
 
-    run_collaborative(settings_of(context), students)
+    run_collaborative(settings_of(context), students, no_serve=no_serve)
 
 
 @app.command("doctor")

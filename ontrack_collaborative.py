@@ -1,7 +1,7 @@
 """`ontrack demo-collaborative`: nine simulated districts, each in an installation of its own, and what they share.
 
 Each district loads its records, lists students by its rule as it would have done a year ago, and shares one signed
-file. The office's report, and each district's own view, are made from those files alone.
+file. The office's report, each district's own view and the page of the service are made from those files alone.
 """
 
 import time
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from shutil import copyfile
 
 import typer
 
@@ -21,8 +22,11 @@ from features.simulator.collaborative import collaborative_plans, write_collabor
 from features.simulator.plan import Plan
 from models.bundle.signing import PUBLIC, ensure_keys
 from models.releases import Approval, promote
+from ontrack_demo import how_to_sign_in
+from serving.access.demo_accounts import demo_guests
 from serving.scoring.score_district import score_district
-from serving.store.database import engine_of
+from serving.server import free_port, serve
+from serving.store.database import engine_of, write_session
 from training.champion import release_key
 from training.collaborative.share import keys_folder, share_figures
 from training.collaborative.write_report import write_report
@@ -57,8 +61,8 @@ class Installation:
         return self.settings.model_copy(update={"today": day})
 
 
-def run_collaborative(settings: Settings, students: int) -> None:
-    """Prints where every file and report is."""
+def run_collaborative(settings: Settings, students: int, *, no_serve: bool) -> None:
+    """Prints where every report is, and serves the page of what they share unless told not to."""
     if settings.today is None:
         raise SettingsRefused("the demo needs `today` in ontrack.toml: its records are simulated up to a date")
     started, home = time.monotonic(), settings.home / "collaborative"
@@ -66,8 +70,29 @@ def run_collaborative(settings: Settings, students: int) -> None:
     write_collaborative(plans, home / "records", home / "truth")
     made = [installation(settings, home, plan, place) for place, plan in enumerate(plans)]
     shared = [file for one in made if (file := run_district(one, started)) is not None]
-    for path in reports_of(office_settings(settings, home, made), shared, settings.today):
+    office = office_settings(settings, home, made)
+    for path in reports_of(office, shared, settings.today):
         typer.echo(path)
+    receive(office, shared)
+    if not no_serve:
+        serve_office(office, shared)
+
+
+def receive(office: Settings, shared: Sequence[Path]) -> None:
+    """Puts what the districts shared where the page of the office finds it."""
+    office.shared_files.mkdir(parents=True, exist_ok=True)
+    for path in shared:
+        copyfile(path, office.shared_files / path.name)
+
+
+def serve_office(office: Settings, shared: Sequence[Path]) -> None:
+    """Serves the page of the collaborative, and says how to sign in as its office and as a member."""
+    member = shared[0].name.partition("-")[0]
+    port = free_port(office.service.host, office.service.port)
+    with write_session(engine_of(office)) as session:
+        accounts = demo_guests(session, office.guests, [member])
+    typer.echo("\n".join(how_to_sign_in(f"http://{office.service.host}:{port}", accounts, {})))
+    serve(office, port)
 
 
 def installation(settings: Settings, home: Path, plan: Plan, place: int) -> Installation:
@@ -129,7 +154,10 @@ def office_settings(settings: Settings, home: Path, made: Sequence[Installation]
         for one in made
     )
     office = Collaborative(name="Nine districts (simulated)", members=members)
-    return settings.model_copy(update={"home": home / "office", "districts": (), "collaborative": office})
+    service = settings.service.model_copy(update={"database": ""})
+    return settings.model_copy(
+        update={"home": home / "office", "districts": (), "collaborative": office, "service": service}
+    )
 
 
 def reports_of(office: Settings, shared: Sequence[Path], today: date) -> list[Path]:

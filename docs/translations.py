@@ -15,6 +15,8 @@ from serving.wording.locale import DEFAULT, LOCALES, catalog_path
 
 ROOT = Path(__file__).parents[1]
 SERVING = ROOT / "serving"
+SHARED = ROOT / "presentation"
+"""Where sentences are that pages share with reports."""
 IN_CODE = {"translate": None, "msgid": None, "translate_plural": (1, 2)}
 """Which calls hold sentences, and in which of their arguments."""
 
@@ -42,7 +44,7 @@ def messages() -> dict[Message, list[str]]:
 
 def in_code() -> Iterator[tuple[Message, str]]:
     """The sentences of Python modules."""
-    for path in sorted(SERVING.rglob("*.py")):
+    for path in (*sorted(SERVING.rglob("*.py")), *sorted(SHARED.rglob("*.py"))):
         yield from in_file("python", path)
 
 

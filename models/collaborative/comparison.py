@@ -1,6 +1,6 @@
 """Figures of several districts side by side: each share pooled, with its spread and who stands apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +10,12 @@ from models.metrics.heterogeneity import (
     APART,
     Pooled,
     distance_from_others,
+    funnel_limits,
     log_odds,
     pool,
     pool_shares,
 )
-from models.metrics.intervals import Z95, Interval
+from models.metrics.intervals import Z95, Interval, wilson_interval
 
 IN_TIME = 28
 """Days after a first flag within which a contact or a plan is in time."""
@@ -23,6 +24,20 @@ LEAST_DISTRICTS = 3
 
 MEANING_GAP, MEANING_RATIO = 0.10, 2.0
 """How far, as a difference or as a ratio, the use of a code is from that of the others where it is asked about."""
+
+CHANCE = (Z95, 3.09)
+"""Deviations within which 95 and 99.8 of 100 districts lie by chance alone."""
+STEPS, REACH = 40, 1.08
+"""Numbers of students at which limits of chance are computed, and how far beyond the largest district they go."""
+
+
+@dataclass(frozen=True)
+class ChanceLimits:
+    """Between which shares of `n` students lie by chance alone."""
+
+    n: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -41,6 +56,28 @@ class ComparedShare:
     def apart(self) -> tuple[str, ...]:
         """The districts that stand apart from the others."""
         return tuple(name for name, one in self.distances.items() if one is not None and abs(one) > APART)
+
+    @property
+    def spread(self) -> float:
+        """How far districts differ beyond chance: one standard deviation around the common share."""
+        return self.pooled.tau * self.pooled.estimate * (1 - self.pooled.estimate)
+
+    @property
+    def limits(self) -> tuple[ChanceLimits, ...]:
+        """The limits of chance around the common share, the inner ones first."""
+        sizes = np.linspace(1, max(whole for _, whole in self.shares.values()) * REACH, STEPS)
+        found = [funnel_limits(self.pooled.estimate, sizes, deviations) for deviations in CHANCE]
+        return tuple(ChanceLimits(*(tuple(side.tolist()) for side in (sizes, low, high))) for low, high in found)
+
+    def share_of(self, *districts: str) -> Interval:
+        """The share over some districts that told it, with Wilson's interval."""
+        part, whole = (sum(counts) for counts in zip(*(self.shares[who] for who in districts), strict=True))
+        low, high = wilson_interval(part, whole)
+        return Interval(part / whole, low / 100, high / 100)
+
+    def told_by(self, districts: Iterable[str]) -> tuple[str, ...]:
+        """Those of some districts that told it."""
+        return tuple(who for who in districts if who in self.shares)
 
     @property
     def other_meaning(self) -> tuple[str, ...]:
@@ -131,15 +168,14 @@ def calibration_gap(figures: SharedFigures) -> tuple[float, float] | None:
     return float((ended - n * risk).sum() / n.sum()), float(np.sqrt((n * share * (1 - share)).sum()) / n.sum())
 
 
-def alike(files: Sequence[SharedFigures], own: SharedFigures) -> list[SharedFigures]:
-    """The other districts that declare the same context in everything that this one declares."""
-    return [
-        one
+def alike(files: Sequence[SharedFigures], own: str) -> tuple[str, ...]:
+    """The other districts that declare the same context in everything that this one declares; none without a file."""
+    mine = next((one.context for one in files if one.district_id == own), {})
+    return tuple(
+        one.district_id
         for one in files
-        if one.district_id != own.district_id
-        and own.context
-        and all(one.context.get(name) == value for name, value in own.context.items())
-    ]
+        if one.district_id != own and mine and all(one.context.get(name) == value for name, value in mine.items())
+    )
 
 
 @dataclass(frozen=True)

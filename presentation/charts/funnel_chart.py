@@ -1,15 +1,17 @@
 """Funnel plots: each share over the number behind it, between limits within which chance alone would keep it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
+from typing import Protocol
 
 from presentation.charts.marks import Chart, DotMark, LineMark, Mark, PathMark, TextMark
 from presentation.charts.record_chart import ChartWords
-from presentation.numbers import of_100
 
 WIDTH, HEIGHT = 680, 300
-LEFT, RIGHT, TOP, BOTTOM = 48, 24, 16, 44
-LEVELS = 4
+LEFT, RIGHT, TOP, BOTTOM = 58, 24, 16, 44
+MOST_MARKS = 5
+"""Steps between the numbers of an axis, at most."""
 MARGIN = 0.02
 """Of a share, left free above and below the outermost mark."""
 
@@ -22,6 +24,22 @@ class FunnelPoint:
     share: float
     says: str
     own: bool = False
+
+
+class LimitsLike(Protocol):
+    """Limits of chance at some numbers of students."""
+
+    @property
+    def n(self) -> tuple[float, ...]:
+        """The numbers, rising."""
+
+    @property
+    def low(self) -> tuple[float, ...]:
+        """The lower limit at each."""
+
+    @property
+    def high(self) -> tuple[float, ...]:
+        """The upper limit at each."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +71,25 @@ class FunnelScale:
 
 
 def funnel_chart(
-    points: Sequence[FunnelPoint], common: float, limits: Sequence[FunnelLimits], words: ChartWords, *, across: str
+    points: Sequence[FunnelPoint],
+    common: float,
+    limits: Sequence[FunnelLimits],
+    words: ChartWords,
+    *,
+    across: str,
+    up: str,
 ) -> Chart:
-    """The points above the number of students, the common share as a dashed line, and the limits as lines."""
+    """The points above the number of students, the common share as a dashed line, and the limits as lines.
+
+    `across` and `up` say what the axes count.
+    """
     shares = [one.share for one in points] + [common]
     scale = FunnelScale(
         max(one.n for one in points) * 1.08,
         max(0.0, min(shares) - MARGIN - spread(shares)),
         min(1.0, max(shares) + MARGIN + spread(shares)),
     )
-    marks = [*axis_marks(scale, across), *common_marks(common, scale)]
+    marks = [*axis_marks(scale, across, up), *common_marks(common, scale)]
     marks += [mark for one in limits for mark in limit_marks(one, scale)]
     marks += [
         DotMark(scale.x(one.n), scale.y(one.share), 6 if one.own else 4.5, "dot held" if one.own else "dot", one.says)
@@ -76,15 +103,24 @@ def spread(shares: Sequence[float]) -> float:
     return (max(shares) - min(shares)) / 4
 
 
-def axis_marks(scale: FunnelScale, across: str) -> list[Mark]:
-    """Level lines with numbers of 100, and numbers of students below."""
-    marks: list[Mark] = []
-    for step in range(LEVELS + 1):
-        share = scale.low + (scale.high - scale.low) * step / LEVELS
-        y, x = scale.y(share), scale.x(scale.most * step / LEVELS)
-        marks += [LineMark(LEFT, WIDTH - RIGHT, y, y, "grid"), TextMark(of_100(share), LEFT - 8, y + 4, "end")]
-        marks.append(TextMark(f"{scale.most * step / LEVELS:,.0f}", x, HEIGHT - BOTTOM + 18, "middle"))
-    return [*marks, TextMark(across, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "middle")]
+def axis_marks(scale: FunnelScale, across: str, up: str) -> Iterator[Mark]:
+    """Level lines with round numbers of 100, round numbers of students below, and what both axes count."""
+    for level in round_marks(scale.low * 100, scale.high * 100):
+        y = scale.y(level / 100)
+        yield LineMark(LEFT, WIDTH - RIGHT, y, y, "grid")
+        yield TextMark(f"{level:g}", LEFT - 8, y + 4, "end")
+    for n in round_marks(0, scale.most):
+        yield TextMark(f"{n:,g}", scale.x(n), HEIGHT - BOTTOM + 18, "middle")
+    yield TextMark(across, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "middle")
+    yield TextMark(up, 14, (TOP + HEIGHT - BOTTOM) / 2, "middle", turned=True)
+
+
+def round_marks(low: float, high: float) -> list[float]:
+    """Numbers of an axis between two values: multiples of 1, 2 or 5 of a power of ten, and never below 1."""
+    least = max(1.0, (high - low) / MOST_MARKS)
+    power = 10.0 ** floor(log10(least))
+    step = next(power * one for one in (1, 2, 5, 10) if power * one >= least * (1 - 1e-9))
+    return [step * n for n in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
 
 
 def common_marks(common: float, scale: FunnelScale) -> list[Mark]:

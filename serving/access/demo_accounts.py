@@ -1,15 +1,17 @@
 """Accounts for the demo: fresh passwords for somebody of each role in each district, and a key for a program."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
+from features.collaborative_settings import OFFICE
 from serving.access.accounts import create_password
 from serving.access.api_keys import Grant, create_api_key
 from serving.access.new_passwords import NewPassword, new_password
+from serving.access.people import NewPerson, add_guest
 from serving.access.role_assignments import give_role, roles_of
 from serving.access.scopes import SCOPES
 from serving.store.district_scope import enter_district
@@ -50,6 +52,25 @@ def demo_accounts(
         if staff is not None and staff.email is not None
         for roles in [", ".join(dict.fromkeys(one.role for one in roles_of(session, staff)))]
     ]
+
+
+def demo_guests(
+    session: Session,
+    guests: Mapping[str, str],
+    members: Sequence[str],
+    drawn: Callable[[], NewPassword] = new_password,
+) -> list[DemoAccount]:
+    """Somebody of a collaborative's office, and of each of some members without records here; new passwords too."""
+    found = []
+    for district_id in (OFFICE, *members):
+        office = district_id == OFFICE
+        role, who = ("collaborative_office", "office") if office else ("collaborative_member", "member")
+        enter_district(session, district_id)
+        if session.get(StaffRow, (district_id, who)) is None:
+            add_guest(session, guests, district_id, NewPerson(who, "Ana", "Ruiz", f"{who}@{district_id}.example", role))
+        password = create_password(session, district_id, who, drawn)
+        found.append(DemoAccount(district_id, role, f"{who}@{district_id}.example", password))
+    return found
 
 
 def two_principals(

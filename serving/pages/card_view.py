@@ -1,7 +1,7 @@
 """A model card as sections to be shown: paragraphs, lists and tables of its Markdown, and nothing else of it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -12,10 +12,11 @@ STYLED = re.compile(r"\*\*(?P<strong>.+?)\*\*|`(?P<code>[^`]+)`")
 
 @dataclass(frozen=True)
 class Span:
-    """Words of a line, and how they are set: an empty style for plain ones."""
+    """Words of a line, and how they are set: an empty style for plain ones; `english` where they are in no other."""
 
     style: Literal["", "strong", "code"]
     words: str
+    english: bool = False
 
 
 Line = tuple[Span, ...]
@@ -38,12 +39,21 @@ class CardSection:
     blocks: tuple[Block, ...]
 
 
-def card_sections(card: str) -> tuple[str, tuple[CardSection, ...]]:
+Said = Callable[[str], tuple[str, bool]]
+"""A text as it is shown, and whether it is in the reader's language."""
+
+
+def as_signed(text: str) -> tuple[str, bool]:
+    """A text as the card has it."""
+    return text, True
+
+
+def card_sections(card: str, said: Said = as_signed) -> tuple[str, tuple[CardSection, ...]]:
     """The header that programs read, and the sections of a card; what is no list and no table is a paragraph."""
     header, body = split_header(card)
     parts = re.split(r"^## (.+)$", re.sub(r"^# .*$", "", body, flags=re.MULTILINE), flags=re.MULTILINE)
     titles, bodies = ["", *parts[1::2]], parts[0::2]
-    found = ((title.strip(), tuple(blocks_of(body))) for title, body in zip(titles, bodies, strict=True))
+    found = ((said(title.strip())[0], tuple(blocks_of(body, said))) for title, body in zip(titles, bodies, strict=True))
     return header, tuple(CardSection(title, blocks) for title, blocks in found if blocks)
 
 
@@ -60,32 +70,34 @@ def kind_of(line: str) -> Kind:
     return "table" if line.startswith("|") else "text"
 
 
-def blocks_of(body: str) -> Iterator[Block]:
+def blocks_of(body: str, said: Said) -> Iterator[Block]:
     """The blocks of a section, in its order."""
     lines = [line.strip() for line in body.splitlines() if line.strip()]
     for kind, group in groupby(lines, kind_of):
         found = list(group)
         if kind == "table":
-            yield Block("table", rows=tuple(rows_of(found)))
+            yield Block("table", rows=tuple(rows_of(found, said)))
         elif kind == "list":
-            yield Block("list", tuple(spans(line[2:]) for line in found))
+            yield Block("list", tuple(spans(line[2:], said) for line in found))
         else:
-            yield from (Block("text", (spans(line),)) for line in found)
+            yield from (Block("text", (spans(line, said),)) for line in found)
 
 
-def rows_of(lines: Sequence[str]) -> Iterator[tuple[Line, ...]]:
+def rows_of(lines: Sequence[str], said: Said) -> Iterator[tuple[Line, ...]]:
     """The rows of a table, without the rule below its head."""
     for line in lines:
         if not re.fullmatch(r"[|\s:-]+", line):
-            yield tuple(spans(cell.strip()) for cell in line.strip("|").split("|"))
+            yield tuple(spans(cell.strip(), said) for cell in line.strip("|").split("|"))
 
 
-def spans(line: str) -> Line:
+def spans(line: str, said: Said) -> Line:
     """A line as plain words, strong words and code."""
+    text, known = said(line)
     found, at = [], 0
-    for styled in STYLED.finditer(line):
-        found.append(Span("", line[at : styled.start()]))
+    for styled in STYLED.finditer(text):
+        found.append(Span("", text[at : styled.start()], not known))
         strong = styled["strong"]
-        found.append(Span("code", styled["code"]) if strong is None else Span("strong", strong))
+        code = strong is None
+        found.append(Span("code" if code else "strong", styled["code"] if code else strong, not known))
         at = styled.end()
-    return tuple(span for span in (*found, Span("", line[at:])) if span.words)
+    return tuple(span for span in (*found, Span("", text[at:], not known)) if span.words)

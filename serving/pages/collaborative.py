@@ -9,9 +9,11 @@ from starlette.exceptions import HTTPException
 from features.collaborative_settings import OFFICE
 from features.definitions.catalog import outcomes_of
 from models.collaborative.received_files import ReceivedFiles, received_files
+from presentation.collaborative_shares import CAPTION
 from serving.access.authorize import Denied, OwnDistrict, authorize
 from serving.pages.collaborative_view import Reader, collaborative_view
 from serving.pages.visit import CurrentVisit, Visit
+from serving.wording.locale import capitalize_first
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,6 +33,7 @@ def get_collaborative(visit: CurrentVisit, outcome: Annotated[str, Query(max_len
         "collaborative.html",
         name=collaborative.name,
         view=collaborative_view(visit.language, shown.figures, reader_of(visit)),
+        caption=visit.language.translate(CAPTION),
         choices=outcome_choices(visit, received),
         chosen=chosen,
         refused=received.refused + shown.refused if is_office(visit) else 0,
@@ -53,4 +56,7 @@ def reader_of(visit: Visit) -> Reader:
 def outcome_choices(visit: Visit, received: ReceivedFiles) -> dict[str, str]:
     """The outcomes that files are about, by name, with what they are about."""
     known = outcomes_of(visit.context.settings)
-    return {name: visit.language.translate(known[name].about) if name in known else name for name in received.outcomes}
+    return {
+        name: capitalize_first(visit.language.translate(known[name].about)) if name in known else name
+        for name in received.outcomes
+    }

@@ -18,6 +18,7 @@ from serving.pages.form_fields import FieldReader, new_entry_id
 from serving.pages.live_view import help_view, live_summary
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.total_rows import AuditSignOffRow
+from serving.wording.locale import capitalize_first
 
 router = APIRouter(include_in_schema=False)
 Outcome = Annotated[str, Query(max_length=100)]
@@ -88,7 +89,10 @@ def sign_off_row(
 def outcome_choices(visit: Visit) -> dict[str, str]:
     """The outcomes that the district serves, by name, with what they are about."""
     served = served_outcomes(visit.context.settings, visit.educator.district_id)
-    return {one.outcome.name: visit.language.translate(one.outcome.about) or one.outcome.name for one in served}
+    return {
+        one.outcome.name: capitalize_first(visit.language.translate(one.outcome.about) or one.outcome.name)
+        for one in served
+    }
 
 
 def sign_offs(session: Session, visit: Visit, outcome: str) -> list[AuditSignOffRow]:

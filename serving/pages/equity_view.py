@@ -12,6 +12,7 @@ from presentation.charts.marks import Chart
 from presentation.numbers import of_100, school_year
 from serving.wording.groups import attribute_words, group_words, people_words, row_words
 from serving.wording.locale import Language, msgid
+from serving.wording.open_questions import OpenQuestion, question_words
 
 KINDS = ("model", "rule", "logistic", "school_only", "champion")
 """The lines of a chart that the stylesheet tells apart."""
@@ -142,7 +143,7 @@ class EquityView:
     least: int
     worst: tuple[str, ...]
     parts: tuple[AttributePart, ...]
-    undecided: tuple[str, ...]
+    undecided: tuple[OpenQuestion, ...]
     digest: str
 
 
@@ -156,12 +157,12 @@ def audit_of(bundle: Bundle) -> Audit | None:
     return None if own is None else TypeAdapter(Audit).validate_python(own)
 
 
-def checks_left_open(bundle: Bundle) -> tuple[str, ...]:
-    """The checks of the audit that could not be decided, in the words of the report."""
+def checks_left_open(bundle: Bundle) -> tuple[RecordedCheck, ...]:
+    """The checks of the audit that could not be decided."""
     recorded = bundle.metrics.get("audit")
     found = recorded.get("checks") if isinstance(recorded, dict) else None
     checks = TypeAdapter(list[RecordedCheck]).validate_python(found or [])
-    return tuple(f"{one.code}: {one.says}" for one in checks if one.verdict == "not_enough_evidence")
+    return tuple(one for one in checks if one.verdict == "not_enough_evidence")
 
 
 def equity_view(bundle: Bundle, language: Language, schools: Mapping[str, str]) -> EquityView | None:
@@ -177,7 +178,7 @@ def equity_view(bundle: Bundle, language: Language, schools: Mapping[str, str]) 
         least=audit.least,
         worst=tuple(filter(None, (worst_words(language, alone, one) for one in WORST))),
         parts=tuple(attribute_part(language, one, audit.capacities, schools) for one in alone if is_shown(one)),
-        undecided=checks_left_open(bundle),
+        undecided=tuple(question_words(language, one.code, one.says) for one in checks_left_open(bundle)),
         digest=bundle.digest,
     )
 

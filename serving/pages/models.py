@@ -1,5 +1,7 @@
 """Models: what serves, what waits, and releases that one person proposes and another confirms."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
@@ -24,6 +26,7 @@ from serving.pages.form_fields import FieldReader, new_entry_id
 from serving.pages.models_view import bundle_path, last_monitoring, outcome_parts
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.total_rows import ReleaseProposalRow
+from serving.wording.card import card_words
 
 router = APIRouter(include_in_schema=False)
 
@@ -57,15 +60,15 @@ def models_page(visit: Visit, *, done: str = "", refused: str = "", status: int 
 
 @router.get("/models/card")
 def get_card(visit: CurrentVisit, outcome: str = "") -> Response:
-    """The card of what serves an outcome, as it is signed."""
+    """The card of what serves an outcome: in plain words, and below them as it is signed."""
     with visit.context.read_session() as session:
         require(session, visit, "see_models")
     release = visit.context.releases.current(visit.educator.district_id, outcome)
     if release is None:
         raise HTTPException(404)
-    header, sections = card_sections(release.bundle.card)
+    _, sections = card_sections(release.bundle.card, partial(card_words, visit.language))
     about = outcome_choices(visit).get(outcome, outcome)
-    return visit.page("model_card.html", release=release, header=header, sections=sections, about=about)
+    return visit.page("model_card.html", release=release, signed=release.bundle.card, sections=sections, about=about)
 
 
 @router.post("/models/proposals")

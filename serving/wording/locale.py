@@ -17,6 +17,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
+from presentation.sentences import msgid as msgid
+
 CATALOGS = Path(__file__).parents[1] / "locale"
 LOCALES: Mapping[str, str] = {"en": "en_US", "es": "es_US"}
 """The locale of each available language; the first is the default."""
@@ -31,11 +33,6 @@ NUMBER_FORMAT = re.compile(r"(?P<sign>\+?)\.(?P<digits>\d)(?P<kind>[fg%])")
 LANGUAGE_RANGE = re.compile(
     r"\s*(?P<language>[a-z]{2,3})(?:-[a-z0-9]+)*\s*(?:;\s*q=(?P<weight>[01](?:\.\d{0,3})?)\s*)?", re.I
 )
-
-
-def msgid(text: str) -> str:
-    """The same text; marks a sentence outside of a call to `translate` for the catalogs."""
-    return text
 
 
 @dataclass(frozen=True, eq=False)

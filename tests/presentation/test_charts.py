@@ -2,11 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markupsafe import Markup
 
 from models.metrics.calibration_error import ReliabilityBin
+from presentation.charts.funnel_chart import MOST_MARKS, round_marks
 from presentation.charts.interval_chart import NamedInterval, difference_chart, share_chart
 from presentation.charts.line_chart import LineSeries, precision_chart, rate_chart, reliability_chart, spread
 from presentation.charts.marks import BarMark, Chart, DotMark, LineMark, TextMark
@@ -108,3 +112,18 @@ def test_names_beside_lines_keep_apart_and_in_order() -> None:
 @pytest.mark.parametrize(("share", "words"), [(0.104, "+10"), (-0.3, "−30"), (-0.001, "0"), (0.0, "0")])
 def test_a_difference_never_is_a_signed_nought(share: float, words: str) -> None:
     assert signed_of_100(share) == words
+
+
+@given(low=st.floats(0, 90), width=st.floats(0.5, 20_000))
+def test_numbers_of_an_axis_are_round_few_and_within_it(low: float, width: float) -> None:
+    marks = round_marks(low, low + width)
+    assert len(marks) <= MOST_MARKS + 2
+    assert all(low - 1e-6 <= one <= low + width + 1e-6 for one in marks)
+    steps = {round(after - before, 6) for before, after in pairwise(marks)}
+    assert len(steps) <= 1
+    assert all(f"{step:g}".rstrip("0") in {"1", "2", "5"} for step in steps)
+
+
+def test_the_page_of_a_collaborative_counts_students_in_round_numbers() -> None:
+    assert round_marks(0, 1728) == [0, 500, 1000, 1500]
+    assert round_marks(38.2, 64.9) == [40, 50, 60]

@@ -6,7 +6,6 @@ from datetime import date
 from models.collaborative.comparison import (
     IN_TIME,
     ComparedShare,
-    Reached,
     alike,
     compare_codes,
     compare_evidence,
@@ -17,13 +16,20 @@ from models.collaborative.comparison import (
     unused_codes,
 )
 from models.collaborative.shared_figures import CODE, SharedFigures
-from models.metrics.intervals import Interval
-from presentation.numbers import long_date, of_100, people_interval, school_year, share_interval
+from presentation.collaborative_tables import (
+    WordsTable,
+    evidence_table,
+    gaps_table,
+    missed_cells,
+    no_use_words,
+    other_use_words,
+    waits_table,
+)
+from presentation.numbers import long_date, of_100, school_year
 from presentation.report import Report, ReportSection, prose_section, render
 from presentation.tables import RowGroup, TableRow, grouped_table, plain_table
 from training.audit.group_names import title_of
-from training.collaborative.funnel_sections import differ_words, funnel_section
-from training.gate.verdict import VERDICT_WORDS
+from training.collaborative.funnel_sections import ENGLISH, funnel_section
 from training.report.sections import TEMPLATES, refused_uses
 
 FOUND_NONE = "Too few districts tell of it."
@@ -64,20 +70,15 @@ def opening_section(files: Sequence[SharedFigures]) -> ReportSection:
 
 def sections_of(files: Sequence[SharedFigures], *, own: str, names: Mapping[str, str]) -> Iterator[ReportSection]:
     """What follows the opening."""
-    near = next(([one.district_id for one in alike(files, mine)] for mine in files if mine.district_id == own), [])
+    near, waits = alike(files, own), compare_waits(files, IN_TIME)
     for one in compare_shares(files):
         yield funnel_section(one, own, near)
     yield groups_section(files, own)
-    yield waits_section(files, own)
-    yield calibration_section(files, own)
-    yield evidence_section(files, own)
+    yield words_section("From a flag to the first contact", waits_table(ENGLISH, waits, IN_TIME, own))
+    yield words_section("Did risks mean what they said?", gaps_table(ENGLISH, compare_gaps(files), own))
+    yield words_section("What the gates saw together", evidence_table(ENGLISH, compare_evidence(files), own))
     yield codes_section(files, own=own, names=names)
     yield prose_section("What it is not for", points=[*refused_uses(), "Ranking districts, or paying them by it."])
-
-
-def who(district_id: str, own: str) -> str:
-    """How a district is called in a table."""
-    return "Your district" if district_id == own else "A district"
 
 
 def groups_section(files: Sequence[SharedFigures], own: str) -> ReportSection:
@@ -96,72 +97,32 @@ def groups_section(files: Sequence[SharedFigures], own: str) -> ReportSection:
 
 def group_row(name: str, one: ComparedShare, own: str) -> TableRow:
     """A group over the districts that tell of it."""
-    found, mine = one.pooled, one.shares.get(own)
-    missed = Interval(1 - found.estimate, 1 - found.high, 1 - found.low)
-    own_cell = of_100(1 - mine[0] / mine[1]) if mine else "–"
-    return name, str(found.districts), share_interval(missed), of_100(found.i_squared), own_cell
+    missed, mine = missed_cells(one, own)
+    return name, str(one.pooled.districts), missed, of_100(one.pooled.i_squared), mine
 
 
-def waits_section(files: Sequence[SharedFigures], own: str) -> ReportSection:
-    """From the first flag to the first contact or plan."""
-    title, found = "From a flag to the first contact", compare_waits(files, IN_TIME)
-    if not found:
-        return prose_section(title, FOUND_NONE)
-    rows = [(who(name, own), f"{one.listed:,}", reached_words(one)) for name, one in found.items()]
-    head = ("District", "Students listed", f"Contact or plan within {IN_TIME} days, of 100")
-    table = plain_table("Time from the first flag to the first contact or plan", head, rows)
-    says = "Where days are folded, because few students waited as long, the share lies between two numbers."
-    return prose_section(title, says, tables=[table])
-
-
-def reached_words(one: Reached) -> str:
-    """The share reached in time, or the two numbers between which it lies."""
-    return of_100(one.low) if one.low == one.high else f"{of_100(one.low)} to {of_100(one.high)}"
-
-
-def calibration_section(files: Sequence[SharedFigures], own: str) -> ReportSection:
-    """Whether risks of those listed meant what they said, district by district."""
-    title, gaps = "Did risks mean what they said?", compare_gaps(files)
-    if not gaps:
-        return prose_section(title, FOUND_NONE)
-    rows = [(who(name, own), people_interval(one)) for name, one in gaps.items()]
-    head = ("District", "More off track than their risks said, of 100 listed")
-    return prose_section(title, tables=[plain_table("Those listed, district by district", head, rows)])
-
-
-def evidence_section(files: Sequence[SharedFigures], own: str) -> ReportSection:
-    """What the districts' gates saw, pooled: a model that no district alone could prove may show itself over all."""
-    found = compare_evidence(files)
-    title = "What the gates saw together"
+def words_section(title: str, found: WordsTable | None) -> ReportSection:
+    """A table with what stands before it; that too few districts tell of it, where there is none."""
     if found is None:
         return prose_section(title, FOUND_NONE)
-    pooled = found.pooled
-    verdicts = ", ".join(f"{VERDICT_WORDS.get(v, v)}" for v in sorted(set(found.verdicts.values())))  # type: ignore[call-overload]  # a verdict as read from a file
-    says = (
-        f"Of 100 students who ended off track, each district's own model would have listed {people_interval(pooled)} "
-        f"more than the rule to beat, over {pooled.districts} districts. {differ_words(pooled.tau, pooled.i_squared)} "
-        f"Alone, their gates said: {verdicts}."
-    )
-    warn = "A pooled figure is no pass: what serves in a district is decided by its own gate."
-    rows = [
-        (who(name, own), people_interval(Interval(*lead)))
-        for name, lead in sorted(found.leads.items(), key=lambda item: item[1][2] - item[1][1])
-    ]
-    table = plain_table("Lead over the rule, of 100 off track", ("District", "Lead"), rows)
-    return prose_section(title, says, warn, tables=[table])
+    return prose_section(title, *found.says, tables=[plain_table("District by district", found.head, found.rows)])
 
 
 def codes_section(files: Sequence[SharedFigures], *, own: str, names: Mapping[str, str]) -> ReportSection:
     """Codes that one district uses otherwise than the others; the office's report says which district."""
     title = "Codes that may mean something else"
+    codes = compare_codes(files)
     points = [
-        f"{subject(one.name)} {of_100(one.shares[name][0] / one.shares[name][1])} of 100 students have it in "
-        f"{called(name, own, names)}, {of_100(one.pooled.estimate)} over all."
-        for one in compare_codes(files)
-        for name in one.other_meaning
-        if not own or name == own
+        other_use_words(ENGLISH, one.name.removeprefix(CODE), called(who, own, names), one, who)
+        for one in codes
+        for who in one.other_meaning
+        if own in ("", who)
     ]
-    points += unused_points(files, own=own, names=names)
+    points += [
+        no_use_words(ENGLISH, one.name.removeprefix(CODE), called(one.district_id, own, names), one.usual)
+        for one in unused_codes(files, codes)
+        if own in ("", one.district_id)
+    ]
     if not points:
         return prose_section(title, "No code is used otherwise than in the other districts, as far as can be told.")
     says = (
@@ -169,21 +130,6 @@ def codes_section(files: Sequence[SharedFigures], *, own: str, names: Mapping[st
         "apart may mean something else there: ask before anything is compared, or a model is shared."
     )
     return prose_section(title, says, points=points)
-
-
-def unused_points(files: Sequence[SharedFigures], *, own: str, names: Mapping[str, str]) -> list[str]:
-    """Codes that nearly nobody has in one district and many have in the others."""
-    return [
-        f"{subject(one.name)} Nearly nobody has it in {called(one.district_id, own, names)}, "
-        f"{of_100(one.usual)} of 100 over the others."
-        for one in unused_codes(files, compare_codes(files))
-        if not own or one.district_id == own
-    ]
-
-
-def subject(name: str) -> str:
-    """A code as a sentence's subject."""
-    return f"{name.removeprefix(CODE)}:"
 
 
 def called(district_id: str, own: str, names: Mapping[str, str]) -> str:

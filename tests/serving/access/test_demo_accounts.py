@@ -2,9 +2,10 @@
 
 from sqlalchemy import update
 
-from serving.access.demo_accounts import demo_accounts
+from serving.access.demo_accounts import demo_accounts, demo_guests
 from serving.store.database import write_session
 from serving.store.rows import StudentRow
+from tests.serving.browser import Browser
 from tests.serving.example_service import NOW, ExampleService
 
 
@@ -22,3 +23,20 @@ def people(service: ExampleService) -> list[tuple[str, str]]:
     """The addresses and roles of those who can sign in to a district's demo."""
     with write_session(service.engine) as session:
         return [(account.email, account.role) for account in demo_accounts(session, "harbor", NOW)]
+
+
+def test_the_office_of_a_collaborative_and_a_member_sign_in_with_new_passwords_at_every_start(
+    service: ExampleService,
+) -> None:
+    guests = service.context.settings.guests
+    starts = []
+    for _ in range(2):
+        with service.write_session() as session:
+            starts.append(demo_guests(session, guests, ["oak"]))
+    assert [(one.district_id, one.role) for one in starts[1]] == [
+        ("collaborative", "collaborative_office"), ("oak", "collaborative_member"),
+    ]  # fmt: skip
+    assert not {one.password for one in starts[0]} & {one.password for one in starts[1]}
+    for account in starts[1]:
+        form = {"district": account.district_id, "email": account.email, "password": account.password}
+        assert Browser(service).post("/sign-in", form).status_code == 303

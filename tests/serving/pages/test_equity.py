@@ -49,7 +49,7 @@ def test_the_page_says_whom_the_list_misses_and_whether_that_may_be_chance(servi
         "Missed most often: students from low-income families, 60 of 100 who ended off track. It may be chance" in words
     )
     assert "60 (50–70)" in words
-    assert "EWS102: Not enough students." in words
+    assert "Is it wrong about students of every group as often? Not enough students." in words
     assert "Beyond chance" not in words
 
 

@@ -32,6 +32,11 @@ SAMPLES: Mapping[str, object] = {
     "letters": 1.2, "own": 9, "month": "Nov", "group": "Girls", "attribute": "sex", "provider": "Bay ID",
     "part": 40, "usual": 12, "code": "tardy", "verdicts": "passed", "members": 9,
     "lead": 6, "middle": 6, "students": 4200,
+    "grades": "9", "outcome": "ended grade 9 off track", "judged": "the school year that ended in 2026", "gap": 0.04,
+    "fewest": 11, "cohort": "students who are in grade 9 for the first time", "needed": 1700, "refits": 10,
+    "rows": 2000, "scorer": "the published rule", "features": "classes cut", "verdict": "passed", "later": "the model",
+    "people": "Girls", "weeks": "11 to 21", "asked": "Is it so?",
+    "domain": "grades", "whole": 512, "differ": 3, "beside": 0, "late": 4,
 }  # fmt: skip
 """Typical values of what sentences leave open."""
 

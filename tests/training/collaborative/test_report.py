@@ -55,7 +55,7 @@ def test_the_offices_report_names_the_district_with_another_meaning_of_a_code_an
     page = report(office, tmp_path)
     named = {name for name, called in NAMES.items() if called.replace("&", "&amp;") in page or name in page}
     assert named == {OTHER}
-    assert "attendance.kind=tardy: Nearly nobody has it in Town &amp; Country 5" in page
+    assert "attendance.kind=tardy: in Town &amp; Country 5 no one or few have it" in page
 
 
 def test_a_districts_own_view_shows_itself_beside_the_others_unnamed(office: Settings, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_districts_own_view_shows_itself_beside_the_others_unnamed(office: Set
     assert named == {"district02"}
     assert page.count('class="dot held"') == len(compare_shares(NINE))
     assert "Your district: " in page
-    assert "The 3 other districts with your context, together: " in page
+    assert "The 3 other districts that say the same of themselves, together: " in page
 
 
 def test_each_share_has_a_funnel_with_its_interval_and_is_ordered_by_students(office: Settings, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_each_share_has_a_funnel_with_its_interval_and_is_ordered_by_students(of
         assert chart
         assert chart.group(0).count("<circle") == len(one.shares)
         assert chart.group(0).count("<polyline") == 4
-    sizes = [int(size.replace(",", "")) for size in re.findall(r"A district of ([\d,]+)</th>", page)]
+    sizes = [int(size.replace(",", "")) for size in re.findall(r"A district</th><td>([\d,]+)</td>", page)]
     assert sizes[:9] == sorted(sizes[:9], reverse=True)
 
 
@@ -90,7 +90,7 @@ def test_leads_that_no_gate_alone_could_show_are_shown_together(office: Settings
     assert all(low < 0 < high for _, low, high in found.leads.values())
     assert found.pooled.low > 0
     page = report(office, tmp_path)
-    assert "A pooled figure is no pass" in page
+    assert "A figure over all is no pass" in page
     assert "not enough evidence" in page
 
 
