@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from features.ingest.adapters.edfi.bookmark import BOOKMARK_JSON, Bookmark
 from features.ingest.adapters.edfi.resources import RESOURCES, Resource
-from features.warehouse.file import open_duckdb
+from features.warehouse.file import WRITE_CONFIG, spill_path
 
 Cells = Mapping[str, str | None]
 
@@ -120,7 +120,13 @@ class ResourceStore:
 
 @contextmanager
 def open_store(path: Path) -> Iterator[ResourceStore]:
-    """Opens the store of a source, readable by its owner only; made where there is none."""
+    """Opens the store of a source, readable by its owner only; made where there is none.
+
+    Unlike a copy of a warehouse it has a write-ahead log: what was committed is there after a kill.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open_duckdb(path) as connection:
+    connection = duckdb.connect(str(path), config={**WRITE_CONFIG, "temp_directory": str(spill_path(path))})
+    try:
         yield ResourceStore(connection)
+    finally:
+        connection.close()
