@@ -19,6 +19,7 @@ from benchmarks.api_part import api_part
 from benchmarks.audit_part import REPLICATES, SCORED, audit_part
 from benchmarks.child import in_child
 from benchmarks.dates_part import dates_part
+from benchmarks.edfi_pull_child import pull_in_child
 from benchmarks.figures import Part, json_of, table_of
 from benchmarks.ingest_part import ingest_part
 from benchmarks.ledger_child import ledger_in_child
@@ -116,7 +117,7 @@ def parts_in(folder: Path, size: Size, *, runs: int, requests: int) -> dict[Name
     return {
         Name.START: lambda: start_part(runs=runs, progress=progress),
         Name.INGEST: lambda: ingest_part(large, in_child, progress),
-        Name.ADAPTERS: lambda: adapters_part(middle, load_in_child, progress),
+        Name.ADAPTERS: lambda: adapters_part(middle, load_in_child, pull_in_child, progress),
         Name.SNAPSHOT: lambda: snapshot_part(large, in_child, runs=runs, progress=progress),
         Name.DATES: lambda: dates_part(dated, runs=runs, progress=progress),
         Name.POLICIES: lambda: policies_part(middle, runs=runs, progress=progress),

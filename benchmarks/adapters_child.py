@@ -21,6 +21,7 @@ ONEROSTER: dict[str, object] = {
 }  # fmt: skip
 SOURCES: dict[str, list[dict[str, object]]] = {
     "csv": [{"kind": "csv"}],
+    "parquet": [{"kind": "csv"}],
     "edu": [{"kind": "edu-warehouse", "tenant": DISTRICT}],
     "edfi": [{"kind": "edfi-files"}],
     "oneroster": [ONEROSTER, REST],

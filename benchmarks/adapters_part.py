@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 
 from benchmarks.child import Measured
@@ -18,10 +19,14 @@ FORMS = ("edu", "edfi", "oneroster", "calpads", "aeries-api")
 CHANGED, MOST_SECONDS = 100, 60.0
 """One of so many students changes in a night, and what the changes of 200,000 students may take."""
 
+FEW_PAGES, MANY_PAGES = 20, 80
+"""Pages of a full pull of an Ed-Fi API, whose peaks tell what memory a page more costs."""
+
 Loader = Callable[[Path, str], Measured]
+Puller = Callable[[int], Measured]
 
 
-def adapters_part(place: Place, loader: Loader, progress: Progress) -> Part:
+def adapters_part(place: Place, loader: Loader, puller: Puller, progress: Progress) -> Part:
     """Loads beside our own CSV; DifferentAnswersError where rows of the simulated district wait in quarantine."""
     simulate(place, progress)
     folder = place.folder / "adapters"
@@ -30,6 +35,9 @@ def adapters_part(place: Place, loader: Loader, progress: Progress) -> Part:
     (folder / "csv").symlink_to(place.records, target_is_directory=True)
     progress("adapters: csv")
     ours, figures = loader(folder, "csv"), list[Figure]()
+    progress("adapters: parquet")
+    write_parquet(place.records, folder / "parquet")
+    figures += beside_csv("our own tables as Parquet", loader(folder, "parquet"), ours)
     for form in FORMS:
         progress(f"adapters: {form}")
         FORMATS[form](place.records, folder / form, DISTRICT)
@@ -39,8 +47,27 @@ def adapters_part(place: Place, loader: Loader, progress: Progress) -> Part:
     progress("adapters: a night's changes of OneRoster")
     rows = send_changes(folder / "oneroster", folder / "oneroster-delta")
     figures += changes_of_a_night(rows, place.students, loader(folder, "oneroster-delta"))
+    progress("adapters: a pull of an Ed-Fi API")
+    figures += memory_of_pages(puller)
     facts = {"students": place.students, "years": place.years, "rows": int(ours.counts["read"]), "runs": 1}
     return Part("adapters", facts, tuple(figures))
+
+
+def write_parquet(records: Path, folder: Path) -> None:
+    """Writes each CSV file of a district as a Parquet file of text columns."""
+    folder.mkdir()
+    with duckdb.connect() as engine:
+        for file in sorted(records.glob("*.csv")):
+            rows = engine.read_csv(str(file), all_varchar=True)
+            rows.write_parquet(str(folder / f"{file.stem}.parquet"))
+
+
+def memory_of_pages(puller: Puller) -> tuple[Figure, ...]:
+    """Peaks of two full pulls on loopback, the larger beside the smaller."""
+    few, many = puller(FEW_PAGES), puller(MANY_PAGES)
+    beside = f"{FEW_PAGES} pages"
+    name = f"a pull of {MANY_PAGES} pages of an Ed-Fi API"
+    return (compared(name, many.peak_mib, "MiB peak", to=few.peak_mib, beside=beside),)
 
 
 def refuse_quarantine(form: str, found: Measured) -> None:

@@ -8,7 +8,7 @@ from features.file_mapping.declaration import FileMapping
 from features.ingest.adapters.adapter import Adapter, Arrival, CanonicalRows, Conversion
 from features.ingest.adapters.edfi.mart_export import PROGRAM_RESOURCES, TENANT_CODE, DistrictWords, export_marts
 from features.ingest.adapters.edfi.resource_files import resource_of, store_lines
-from features.ingest.adapters.edfi.store import open_store
+from features.ingest.adapters.edfi.store import open_scratch_store
 from features.ingest.adapters.edfi.xml_files import is_xml, store_elements
 from features.ingest.adapters.marts.mart_adapter import files_of_marts, rows_of_marts
 from features.ingest.adapters.marts.mart_rows import Marts
@@ -67,7 +67,7 @@ def rows_of_files(conversion: Conversion) -> Iterator[CanonicalRows]:
     """The canonical rows of files of resources."""
     source, marts = resources_source(conversion.arrival), conversion.scratch / "marts"
     names: dict[str, str] = {}
-    with open_store(conversion.scratch / "resources.duckdb") as store:
+    with open_scratch_store(conversion.scratch / "resources.duckdb") as store:
         for file in files_of_resources(conversion.arrival):
             one = resource_of(file)
             if one is not None:
@@ -94,7 +94,7 @@ def files_of_xml(arrival: Arrival) -> tuple[SourceFile, ...]:
 def rows_of_xml(conversion: Conversion) -> Iterator[CanonicalRows]:
     """The canonical rows of files of bulk XML; DataRefused where no file has a resource that is needed."""
     source, marts = resources_source(conversion.arrival), conversion.scratch / "marts"
-    with open_store(conversion.scratch / "resources.duckdb") as store:
+    with open_scratch_store(conversion.scratch / "resources.duckdb") as store:
         names = store_elements(store, files_of_xml(conversion.arrival))
         expected = "expected elements of this resource in one of the files"
         if lacking := [Finding("FILE01", name, None, "", expected) for name in NEEDED if name not in names]:

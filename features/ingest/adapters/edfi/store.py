@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from features.ingest.adapters.edfi.bookmark import BOOKMARK_JSON, Bookmark
 from features.ingest.adapters.edfi.resources import RESOURCES, Resource
-from features.warehouse.file import WRITE_CONFIG, spill_path
+from features.warehouse.file import WRITE_CONFIG, open_duckdb, spill_path
 
 Cells = Mapping[str, str | None]
 
@@ -130,3 +130,10 @@ def open_store(path: Path) -> Iterator[ResourceStore]:
         yield ResourceStore(connection)
     finally:
         connection.close()
+
+
+@contextmanager
+def open_scratch_store(path: Path) -> Iterator[ResourceStore]:
+    """Opens a store of which nothing is kept: it has no log, and one that was killed is made anew."""
+    with open_duckdb(path) as connection:
+        yield ResourceStore(connection)

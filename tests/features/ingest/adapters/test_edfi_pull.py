@@ -1,7 +1,11 @@
 """After any changes, crashes and resumptions, the store of a pull holds what a full pull would bring."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import httpx
@@ -11,7 +15,7 @@ from hypothesis import strategies as st
 from features.ingest.adapters.edfi.api import discovered_api
 from features.ingest.adapters.edfi.pull import EdFiPull
 from features.ingest.adapters.edfi.resources import RESOURCES
-from features.ingest.adapters.edfi.store import ResourceStore
+from features.ingest.adapters.edfi.store import ResourceStore, open_store
 from features.ingest.network.http_client import JsonClient
 from features.ingest.network.secrets import Credentials
 from features.progress import quietly
@@ -55,6 +59,26 @@ def held(store: ResourceStore) -> dict[str, list[tuple[object, ...]]]:
 def a_store() -> ResourceStore:
     """An empty store."""
     return ResourceStore(duckdb.connect(config={"threads": "1"}), READ)
+
+
+KILLED_AFTER_A_PAGE = """
+import os, signal, sys
+from pathlib import Path
+from features.ingest.adapters.edfi.resources import RESOURCES
+from features.ingest.adapters.edfi.store import open_store
+
+with open_store(Path(sys.argv[1])) as store:
+    store.add(RESOURCES["schools"], [("1", {})], store.bookmark())
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_page_is_in_the_file_though_the_process_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "source" / "store.duckdb"
+    killed = subprocess.run([sys.executable, "-c", KILLED_AFTER_A_PAGE, str(path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with open_store(path) as store:
+        assert store.rows()["schools"] == 1
 
 
 def happen(server: EdFiServer, step: Step) -> None:
