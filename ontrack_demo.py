@@ -202,6 +202,6 @@ def serve_demo(settings: Settings) -> None:
 def how_to_sign_in(address: str, accounts: "list[DemoAccount]", keys: dict[str, str]) -> Iterator[str]:
     """What a newcomer needs to look around. Passwords are new at every start and kept nowhere."""
     yield from ("", f"Open {address} and sign in as one of these (new at every start):")
-    yield from (f"  {a.district_id:<8} {a.role:<26} {a.email:<40} {a.password}" for a in accounts)
-    yield from (f"  {district:<8} {'API key':<26} {key}" for district, key in keys.items())
+    yield from (f"  {a.district_id:<8} {a.role:<36} {a.email:<40} {a.password}" for a in accounts)
+    yield from (f"  {district:<8} {'API key':<36} {key}" for district, key in keys.items())
     yield ""

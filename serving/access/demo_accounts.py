@@ -36,13 +36,14 @@ def demo_accounts(
     """Somebody of each role, each with a new password.
 
     The counselors with most students of the middle and of the high school grades, the principal of the latter; the
-    data lead, who is of the data team too; and another principal, who is the privacy officer too.
+    data lead, who is of the data team too; and another principal, who is the privacy officer too, and of the data team,
+    so that somebody can confirm a release that the lead proposes.
     """
     enter_district(session, district_id)
     counselors = [busiest_counselor(session, district_id, grades) for grades in (MIDDLE_GRADES, HIGH_GRADES)]
     principal, officer = two_principals(session, district_id, counselors[-1])
     lead = data_lead(session, district_id)
-    for staff, role in ((lead, "data_team"), (officer, "privacy_officer")):
+    for staff, role in ((lead, "data_team"), (officer, "privacy_officer"), (officer, "data_team")):
         if staff is not None:
             give_role(session, district_id, staff.staff_id, role, "", at)
     found = dict.fromkeys([*counselors, principal, lead, officer])

@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from serving.access.demo_accounts import demo_accounts, demo_guests
 from serving.store.database import write_session
-from serving.store.rows import StudentRow
+from serving.store.rows import StaffRow, StudentRow
 from tests.serving.browser import Browser
 from tests.serving.example_service import NOW, ExampleService
 
@@ -17,6 +17,15 @@ def test_somebody_of_each_role_signs_in_to_the_demo_of_a_district(service: Examp
         in_grade_7 = update(StudentRow).where(StudentRow.student_key == "k-chloe").values(grade_level=7)
         session.execute(in_grade_7)
     assert people(service) == [("s-jonas@example.org", "counselor"), *high, lead]
+
+
+def test_two_people_of_a_demo_are_of_the_data_team_so_that_one_confirms_what_the_other_proposes(
+    service: ExampleService,
+) -> None:
+    with write_session(service.engine) as session:
+        session.add(StaffRow(district_id="harbor", staff_id="s-zoe", first_name="Zoe", last_name="Adler",
+            email="s-zoe@example.org", role="principal", school_id="south"))  # fmt: skip
+    assert people(service)[-1] == ("s-zoe@example.org", "principal, data_team, privacy_officer")
 
 
 def people(service: ExampleService) -> list[tuple[str, str]]:
