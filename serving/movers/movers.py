@@ -12,7 +12,6 @@ from features.movers.transfer import Arrivals, Held, held_in, take
 from features.progress import Progress
 from features.settings import Settings
 from models.bundle.signing import ensure_keys, load_public_key
-from serving.access.access_log import record_access
 from serving.access.authorize import Allowed, Transfer
 from serving.movers.packet_file import read_packet, write_packet
 from serving.store.database import write_session
@@ -105,6 +104,8 @@ def key_folder(settings: Settings, district_id: str) -> Path:
 
 def note_disclosure(engine: Engine, receiver: str, from_one: FromSender, now: datetime) -> None:
     """Writes into the sender's access log whose records go to which district (34 CFR 99.31(a)(2), 99.32)."""
+    from serving.access.access_log import record_access  # it loads psycopg, which a run without movers needs not
+
     students = sorted(there for _, there, _ in from_one.packets)
     said = f"{TARGET} {receiver}: {', '.join(from_one.agreed.tables)}"
     with write_session(engine, from_one.sender) as session:

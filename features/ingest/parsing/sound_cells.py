@@ -47,7 +47,7 @@ def is_sound_cell(column: Column, cell: str | None) -> bool:
     """Whether a cell surely is a value of its column, or may be missing."""
     if cell is None:
         return not column.required
-    if column.pattern:
+    if column.pattern and re.fullmatch(column.pattern, cell) is None:
         return False
     if column.allowed:
         return cell in column.allowed

@@ -68,6 +68,7 @@ def test_what_is_taken_by_its_cells_breaks_no_rule(drawn: tuple[str, dict[str, s
         ({"section_id": "1E+05"}, False),
         ({"section_id": "12.0"}, False),
         ({"section_id": " day"}, False),
+        ({"school_id": "~10"}, False),
         ({"unknown": "1"}, False),
     ],
 )
