@@ -138,7 +138,7 @@ def fit_by_folds(examples: Examples, order: Places, parameters: Parameters, seed
     rounds = best_rounds(held_out)
     data = lightgbm_dataset(ordered.matrix(), ordered.label, ordered.dictionary, ordered.weight)
     booster = lgb.train(parameters, data, rounds)
-    margins = [np.asarray(fold.booster.predict(fold.rows, raw_score=True, num_iteration=rounds)) for fold in held_out]
+    margins = [margins_of(fold.booster, fold.rows, rounds, parameters) for fold in held_out]
     places = order[np.concatenate([fold.places for fold in held_out])]
     return GrownTrees(booster, rounds, np.concatenate(margins), places, examples.dictionary, parameters)
 
@@ -174,7 +174,7 @@ def fit_on_split(examples: Examples, parts: FitSplit, parameters: Parameters) ->
     fold = train_with_early_stopping(examples, parts, parameters)
     rounds = best_rounds([fold])
     last = examples.matrix_of(parts.calibrating)
-    margin = np.asarray(fold.booster.predict(last, raw_score=True, num_iteration=rounds))
+    margin = margins_of(fold.booster, last, rounds, parameters)
     return GrownTrees(fold.booster, rounds, margin, parts.calibrating, examples.dictionary, parameters)
 
 
@@ -250,6 +250,12 @@ def fit_fold(
     booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=[lgb.record_evaluation(seen)])
     loss = np.array(seen["valid_0"]["binary_logloss"])
     return HeldOutFold(booster, rows[held], label[held], weight[held], loss, np.flatnonzero(held))
+
+
+def margins_of(booster: lgb.Booster, rows: Floats, rounds: int, parameters: Parameters) -> Floats:
+    """The raw score of each row by the first trees, on as many threads as these were grown on."""
+    threads = parameters["num_threads"]
+    return np.asarray(booster.predict(rows, raw_score=True, num_iteration=rounds, num_threads=threads))
 
 
 def best_rounds(held_out: list[HeldOutFold]) -> int:

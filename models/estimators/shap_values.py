@@ -32,7 +32,7 @@ def contributions_of(booster: "lgb.Booster", text: str, rows: Floats, *, threads
     if not len(rows):
         return np.empty((0, rows.shape[1] + 1))
     if len(rows) >= ROWS_FOR_BATCHES * threads and woodelf_supports(text):
-        return woodelf_contributions(booster, rows)
+        return woodelf_contributions(booster, rows, threads=threads)
     return lightgbm_contributions(booster, rows, threads=threads)
 
 
@@ -46,13 +46,13 @@ def lightgbm_contributions(booster: "lgb.Booster", rows: Floats, *, threads: int
     return np.asarray(booster.predict(rows, pred_contrib=True, num_threads=threads), dtype=np.float64)
 
 
-def woodelf_contributions(booster: "lgb.Booster", rows: Floats) -> Floats:
+def woodelf_contributions(booster: "lgb.Booster", rows: Floats, *, threads: int) -> Floats:
     """The values by woodelf, a batch of rows at a time; the base value is LightGBM's, the same for every row."""
     from woodelf import WoodelfExplainer  # takes a second: only where it is needed
 
     explainer = WoodelfExplainer(booster, feature_perturbation="tree_path_dependent")
     found = np.empty((len(rows), rows.shape[1] + 1), order="F")  # as it comes: a feature at a time
-    found[:, -1] = lightgbm_contributions(booster, rows[:1], threads=1)[0, -1]
+    found[:, -1] = lightgbm_contributions(booster, rows[:1], threads=threads)[0, -1]
     for start in range(0, len(rows), ROWS_AT_ONCE):
         batch = pd.DataFrame(np.asfortranarray(rows[start : start + ROWS_AT_ONCE]), copy=False)
         found[start : start + ROWS_AT_ONCE, :-1] = explainer.shap_values(batch, verbose=False)

@@ -63,7 +63,10 @@ def test_woodelf_gives_what_lightgbm_gives(drawn: tuple[lgb.Booster, Floats]) ->
     booster, rows = drawn
     assert woodelf_supports(booster.model_to_string())
     np.testing.assert_allclose(
-        woodelf_contributions(booster, rows), lightgbm_contributions(booster, rows, threads=1), rtol=0, atol=NEAR
+        woodelf_contributions(booster, rows, threads=1),
+        lightgbm_contributions(booster, rows, threads=1),
+        rtol=0,
+        atol=NEAR,
     )
 
 
@@ -77,7 +80,7 @@ def test_a_model_of_text_features_is_left_to_lightgbm() -> None:
     model, rows = made_model(), made_examples(20_000).features
     assert not woodelf_supports(model.booster_text)
     with pytest.raises(ValueError, match="categorical"):
-        woodelf_contributions(model.booster, model.dictionary.encode(rows.head(5)))
+        woodelf_contributions(model.booster, model.dictionary.encode(rows.head(5)), threads=1)
     found = contributions_of(model.booster, model.booster_text, model.dictionary.encode(rows), threads=1)
     np.testing.assert_allclose(found.sum(axis=1), model.margin(rows), rtol=0, atol=1e-9)
 
@@ -89,7 +92,7 @@ def test_a_model_to_which_a_zero_is_missing_is_left_to_lightgbm() -> None:
     label = (columns[:, 0] == 0) ^ (rng.random(400) < 0.1)
     booster = fitted(columns, label.astype(np.float64), zero_as_missing=True)
     assert not woodelf_supports(booster.model_to_string())
-    apart = woodelf_contributions(booster, columns) - lightgbm_contributions(booster, columns, threads=1)
+    apart = woodelf_contributions(booster, columns, threads=1) - lightgbm_contributions(booster, columns, threads=1)
     assert np.abs(apart).max() > 0.01
 
 
@@ -112,7 +115,10 @@ def numbers(rows: int) -> tuple[lgb.Booster, Floats]:
 def test_batches_make_no_difference() -> None:
     booster, rows = numbers(100)
     np.testing.assert_allclose(
-        woodelf_contributions(booster, rows), lightgbm_contributions(booster, rows, threads=1), rtol=0, atol=NEAR
+        woodelf_contributions(booster, rows, threads=1),
+        lightgbm_contributions(booster, rows, threads=1),
+        rtol=0,
+        atol=NEAR,
     )
 
 
@@ -124,6 +130,6 @@ def test_many_rows_are_explained_in_batches_without_a_sound_and_few_by_lightgbm(
         fewer = contributions_of(booster, text, rows[:-1], threads=1)
         on_two = contributions_of(booster, text, rows, threads=2)
     assert heard.getvalue() == ""
-    np.testing.assert_array_equal(many, woodelf_contributions(booster, rows))
+    np.testing.assert_array_equal(many, woodelf_contributions(booster, rows, threads=1))
     np.testing.assert_array_equal(fewer, lightgbm_contributions(booster, rows[:-1], threads=1))
     np.testing.assert_array_equal(on_two, lightgbm_contributions(booster, rows, threads=1))
