@@ -16,6 +16,8 @@ from training.gate.verdict import VERDICT_WORDS
 from training.train import TrainedBundles
 from training.train_and_record import answer_of, train_and_record
 
+NO_MODEL = "no model asked for"
+
 
 @dataclass(frozen=True)
 class TrainedOutcome:
@@ -32,8 +34,9 @@ class TrainedOutcome:
         outcome = self.served.outcome
         if self.trained is None:
             return outcome.name, outcome.grade_band, "refused", "", self.refused
-        best = self.trained.best
-        return outcome.name, outcome.grade_band, VERDICT_WORDS[self.trained.result.verdict], best.kind, best.path.name
+        best, tried = self.trained.best, self.served.settings.training.model
+        verdict = VERDICT_WORDS[self.trained.result.verdict] if tried else NO_MODEL
+        return outcome.name, outcome.grade_band, verdict, best.kind, best.path.name
 
     def as_json(self) -> dict[str, object]:
         """What `ontrack train --all --json` prints of it."""

@@ -19,9 +19,11 @@ from features.ingest.mapping.header_names import plain
 from features.ingest.proposal.column_profile import ColumnProfile, is_date, profiles_of
 from features.ingest.proposal.file_sample import FileSample, in_one_encoding, sample_of
 from features.ingest.proposal.headerless_files import names_of
+from features.ingest.proposal.known_system import known_system
 from features.ingest.proposal.proposed_tables import ProposedTable, proposed_tables
 from features.ingest.proposal.table_match import SampledFile, TableMatch, known_ids, match_tables
 from features.progress import Progress
+from features.sources.declaration import Source
 from features.table_schema import Column
 from features.tables import TABLES
 
@@ -41,7 +43,10 @@ class UnreadFile:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What `ontrack.toml` would say about a folder: nothing where all files are of our own shape."""
+    """What `ontrack.toml` would say about a folder: nothing where all files are of our own shape.
+
+    `system` is the kind of source whose shipped mapping fits the files, where one does.
+    """
 
     place: Path
     tables: tuple[ProposedTable, ...]
@@ -49,6 +54,7 @@ class Proposal:
     never: tuple[str, ...]
     unread: tuple[UnreadFile, ...]
     reading: Dialect
+    system: type[Source] | None = None
 
     @property
     def needs_nothing(self) -> bool:
@@ -99,7 +105,7 @@ def proposal_of(
     there = {table.table.name for table in tables} | held
     wanted = [one.name for one in TABLES.values() if one.from_source and not one.optional]
     never = tuple(name for name in wanted if name not in there)
-    return Proposal(place, tables, ours, never, (*unused, *unread), reading)
+    return Proposal(place, tables, ours, never, (*unused, *unread), reading, known_system(files))
 
 
 def why_unused(file: SampledFile, match: TableMatch | None) -> str:

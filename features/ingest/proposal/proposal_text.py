@@ -11,13 +11,14 @@ from features.ingest.findings import counted
 from features.ingest.mapping.type_conversion import readable_format
 from features.ingest.proposal.code_guesses import LEFT_OUT
 from features.ingest.proposal.column_profile import ColumnProfile
-from features.ingest.proposal.mapping_proposal import Proposal
+from features.ingest.proposal.mapping_proposal import Proposal, stem_of
 from features.ingest.proposal.policy_hints import policy_lines, scale_lines
 from features.ingest.proposal.proposed_columns import CodeGuess, ColumnSetting, shown
 from features.ingest.proposal.proposed_parts import ProposedPart
 from features.ingest.proposal.proposed_tables import ProposedTable
 from features.ingest.rules.row_rules import allowed_values
 from features.settings import District
+from features.sources.declaration import Source
 from features.table_schema import SCHOOL_YEAR, Column, Table
 
 NOTHING = "These files need no mapping: each is of our own shape."
@@ -45,6 +46,7 @@ def proposal_text(proposal: Proposal, records: str) -> str:
         ]
     if proposal.ours:
         lines += ["", f"# Of our own shape, and read as they are: {', '.join(map(quoted, proposal.ours))}"]
+        lines += own_dialect_lines(proposal)
     if proposal.never:
         lines += ["", "# No file was found for these. Change it where there is one.", "[districts.files]"]
         lines += [f'{name} = {{ sent = "never" }}' for name in proposal.never]
@@ -62,9 +64,27 @@ def head_lines(proposal: Proposal, records: str) -> Iterator[str]:
     yield f"name = {quoted(district.replace('-', ' ').replace('_', ' ').title())}"
     yield f"timezone = {quoted(str(District.model_fields['timezone'].default))}  # a guess: see to it"
     yield f"records = {quoted(records)}"
+    if proposal.system is not None:
+        yield from ("", *system_lines(proposal.system, with_own=bool(proposal.ours)))
     own = dialect_lines(proposal.reading, Dialect())
     if own:
         yield from ("", "[districts.reading]", *own)
+
+
+def own_dialect_lines(proposal: Proposal) -> Iterator[str]:
+    """How files of our own shape are written, where the district's others are written otherwise."""
+    differs = dialect_lines(Dialect(), proposal.reading)
+    for name in proposal.ours if differs else ():
+        yield from ("", f"[districts.files.{stem_of(name)}]", *differs)
+
+
+def system_lines(system: type[Source], *, with_own: bool) -> Iterator[str]:
+    """That a mapping for these files is shipped, which is the shorter way."""
+    kind = f'{{ kind = "{system.model_fields["kind"].default}" }}'
+    said = f'sources = [{kind}, {{ kind = "csv" }}]' if with_own else f"source = {kind}"
+    yield f"# These look like {system.title.removesuffix(', by a shipped mapping')}, and a mapping for them comes with"
+    yield "# OnTrack (docs/how-to/mapping-packs.md). Try it first: this line in place of all that stands below it."
+    yield f"# {said}"
 
 
 def district_id(place: Path) -> str:

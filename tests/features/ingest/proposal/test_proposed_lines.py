@@ -221,3 +221,12 @@ def test_whatever_a_file_holds_what_is_proposed_can_be_read_as_settings(
 ) -> None:
     lines = [delimiter.join(f'"{cell}"' if delimiter in cell else cell for cell in row) for row in (header, *rows)]
     proposed({"roster.csv": ROSTER, "stu_abs.csv": "\n".join(lines).encode("utf-8", "replace")})
+
+
+def test_files_of_our_own_shape_keep_their_dates_beside_files_with_others() -> None:
+    """What is said of the district's dates would hold for them too."""
+    header = "staff_id,first_name,last_name,email,role,school_id,known_on"
+    staff = f"{header}\nS1,Ana,Li,ana@harbor.example,district,,2025-07-01\n"
+    text = proposed({"staff.csv": staff, "ABSENCES.csv": absences("10/0{}/2025")})
+    assert '[districts.files.staff]\ndates = ["%Y-%m-%d"]\n' in text.partition("Of our own shape")[2]
+    assert "[districts.files.staff]" not in proposed({"staff.csv": staff, "ABSENCES.csv": absences()})

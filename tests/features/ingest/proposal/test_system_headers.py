@@ -6,10 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.ingest.proposal.known_system import shipped_sources
 from features.ingest.proposal.mapping_proposal import propose_mapping
+from features.ingest.proposal.proposal_text import proposal_text
 from features.progress import quietly
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
+from features.sources.declaration import Source
+from features.sources.mapping_packs import pack_of
 
 ENOUGH = 0.9
 
@@ -82,3 +86,26 @@ def test_the_headers_of_a_system_are_understood(system: Mapping[str, str], canon
         if {one.canonical: one.column for one in found[table].settings}.get(name) != theirs
     ]
     assert len(wrong) <= (1 - ENOUGH) * sum(map(len, headers.values())), wrong
+
+
+def write_headers(source: type[Source], folder: Path) -> None:
+    """Files with the columns that a shipped mapping names, and a row of nothing in particular."""
+    for name, mapping in pack_of(source.model_fields["kind"].default).files.items():
+        columns = list(dict.fromkeys(one.column for one in mapping.columns.values() if one.column))
+        text = f"{','.join(columns)}\n{','.join('1' for _ in columns)}\n"
+        (folder / (mapping.file or f"{name}.csv").replace("*", "_2026")).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("source", [*shipped_sources()], ids=lambda one: str(one.title))
+def test_files_for_which_a_mapping_is_shipped_are_told_by_its_name(source: type[Source], tmp_path: Path) -> None:
+    write_headers(source, tmp_path)
+    text = proposal_text(propose_mapping(tmp_path, quietly), "extracts")
+    assert f'\n# source = {{ kind = "{source.model_fields["kind"].default}" }}\n' in text
+
+
+@pytest.mark.parametrize("asked", [CLEVER, WAREHOUSE, CAMPUS, TWO_LETTERS])
+def test_files_of_another_shape_are_no_known_system(asked: Mapping[str, str], tmp_path: Path) -> None:
+    for table, columns in asked.items():
+        header = ",".join(one.split("=")[1] for one in columns.split())
+        (tmp_path / f"{table}.csv").write_text(f"{header}\n", encoding="utf-8")
+    assert propose_mapping(tmp_path, quietly).system is None
