@@ -15,7 +15,7 @@ from serving.store.database import find_once
 from serving.store.district_scope import enter_district
 from serving.store.roles import Role
 from serving.store.rows import CaseloadRow, StaffRow, StudentRow
-from serving.store.statements import rows_of, statement
+from serving.store.statements import objects_of, rows_of, statement
 from serving.store.support_rows import RoleAssignmentRow
 
 Action = (
@@ -206,7 +206,7 @@ def can_see(session: Session, subject: Subject, student: OneStudent) -> bool:
 def find_visible(session: Session, subject: Subject, student: OneStudent) -> StudentRow | None:
     """The student, if the subject can see them; a session that only reads looks it up once, in its one state."""
     query = select_visible(subject, student.student_key)
-    return find_once(session, (subject, student), lambda: session.scalars(*query).first())
+    return find_once(session, (subject, student), lambda: next(iter(objects_of(session, StudentRow, query)), None))
 
 
 @statement

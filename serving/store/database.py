@@ -107,7 +107,8 @@ def read_session(engine: Engine, district_id: str | None = None) -> Iterator[Ses
     """A session on one consistent state, rolled back at the end; of one district where it is named."""
     postgresql = engine.dialect.name == "postgresql"
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if postgresql else {}
-    with Session(engine.execution_options(**options), info={FOUND_HERE: {}}) as session:
+    bound = engine.execution_options(**options) if options else engine
+    with Session(bound, info={FOUND_HERE: {}}) as session:
         if district_id is not None:
             enter_district(session, district_id)
         yield session

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 from serving.store.bulk_read import stored_frame
 from serving.store.database import find_once
 from serving.store.rows import RunRow, ScoreRow
-from serving.store.statements import rows_of, statement
+from serving.store.statements import objects_of, rows_of, statement
 
 
 def latest_run(session: Session, district_id: str, outcome: str | None = None) -> RunRow | None:
@@ -51,14 +51,14 @@ def newest_list(district_id: str) -> Select[RunRow]:
 
 
 def listed_runs(session: Session, district_id: str) -> tuple[RunRow, ...]:
-    """The same; what is large of them is read where a page asks for it, which it seldom does."""
-    return tuple(session.scalars(*select_listed_runs(district_id)))
+    """The same; the dictionary, which is large, is read where a page asks for it, which it seldom does."""
+    return tuple(objects_of(session, RunRow, select_listed_runs(district_id)))
 
 
 @statement
 def select_listed_runs(district_id: str) -> Select[RunRow]:
     """The query for them."""
-    return newest_list(district_id).options(defer(RunRow.dictionary), defer(RunRow.weeks), defer(RunRow.record_columns))
+    return newest_list(district_id).options(defer(RunRow.dictionary))
 
 
 def of_runs(runs: Sequence[RunRow]) -> ColumnElement[bool]:
@@ -74,7 +74,7 @@ def student_scores(
     The first is the score with the student's place on the list.
     """
     by_id = {run.run_id: run for run in runs}
-    found = session.scalars(*select_scores(district_id, student_key, list(by_id)))
+    found = objects_of(session, ScoreRow, select_scores(district_id, student_key, list(by_id)))
     return sorted(((score, by_id[score.run_id]) for score in found), key=lambda one: urgency(*one))
 
 
@@ -103,10 +103,8 @@ def select_previous(district_id: str, outcome: str, as_of: date) -> Select[RunRo
     return earlier.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1)
 
 
-SCORING_COLUMNS = (
-    RunRow.outcome, RunRow.as_of, RunRow.release_id, RunRow.scorer, RunRow.part, RunRow.not_judged,
-)  # fmt: skip
-"""What a page needs of an earlier run; the words and settings that a run keeps are large."""
+SCORING_COLUMNS = (RunRow.not_judged, RunRow.release_id, RunRow.scorer, RunRow.part)
+"""What a page needs of an earlier run besides its date; the words and settings that a run keeps are large."""
 
 
 @dataclass(frozen=True)

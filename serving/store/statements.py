@@ -12,13 +12,16 @@ from functools import wraps
 from inspect import signature
 from typing import ParamSpec, TypeVar, TypeVarTuple, cast
 
-from sqlalchemy import Executable, Row, bindparam
-from sqlalchemy.orm import Session
+from sqlalchemy import Executable, Select, bindparam, inspect
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
 from sqlalchemy.sql.selectable import TypedReturnsRows
+
+from serving.store.sqlite_reads import column_names, read_rows
 
 Asked = ParamSpec("Asked")
 Put = TypeVar("Put", bound=Executable)
 Columns = TypeVarTuple("Columns")
+Object = TypeVar("Object", bound=DeclarativeBase)
 Values = dict[str, object]
 MOST_KEPT = 256
 """Forms that are kept of one statement: it has one for each role, and for each filter that somebody set."""
@@ -90,11 +93,45 @@ def value_fields(given: object) -> tuple[str, ...]:
     return getattr(type(given), "VALUES", ())
 
 
-def rows_of(session: Session, asked: tuple[TypedReturnsRows[*Columns], Values]) -> Sequence[Row[*Columns]]:
+def rows_of(session: Session, asked: tuple[TypedReturnsRows[*Columns], Values]) -> Sequence[tuple[*Columns]]:
     """The rows of a statement that asks for columns, in the session's transaction.
 
     A session makes objects of what it reads, and takes three times as long where there are none to make.
     """
     session.flush()
     found, values = asked
-    return session.connection().execute(found, values).all()
+    connection = session.connection()
+    rows: object = read_rows(connection, found, values)
+    if rows is None:
+        rows = connection.execute(found, values).all()
+    return cast("Sequence[tuple[*Columns]]", rows)
+
+
+def objects_of(session: Session, kind: type[Object], asked: tuple[Select[Object], Values]) -> list[Object]:
+    """The rows of a statement that asks for one kind of object, as objects of the session.
+
+    They are what `session.scalars` gives: one of each row in a session, and what was left out is read when it is asked
+    for. Of an object that the session has, what it has stays.
+    """
+    session.flush()
+    found, values = asked
+    connection = session.connection()
+    rows = read_rows(connection, found, values)
+    if rows is None:
+        return list(session.scalars(found, values))
+    names = column_names(connection, found)
+    return [object_of(session, kind, dict(zip(names, row, strict=True))) for row in rows]
+
+
+def object_of(session: Session, kind: type[Object], cells: dict[str, object]) -> Object:
+    """The session's object of a row."""
+    mapper = inspect(kind)
+    key = mapper.identity_key_from_primary_key(tuple(cells[one.key] for one in mapper.primary_key if one.key))
+    held = session.identity_map.get(key)
+    if isinstance(held, kind):
+        return held
+    made = kind()
+    vars(made).update(cells)
+    make_transient_to_detached(made)
+    session.add(made)
+    return made

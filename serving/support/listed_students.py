@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import CompoundSelect, Select, func, select, union_all
 from sqlalchemy.orm import Session
@@ -49,12 +50,24 @@ class Listed:
         return self.key
 
 
+class OnList(NamedTuple):
+    """A student on the list, as My week asks of them."""
+
+    student_key: str
+    last_name: str
+    first_name: str
+    grade_level: int
+    run_id: str
+    band: str
+    previous_band: str | None
+
+
 def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow], *, met: bool = True) -> list[Listed]:
     """The educator's students on the list of some runs, in its order, each once by the most urgent outcome.
 
     Where it is known that none of them was ever `met`, nothing is asked of it.
     """
-    rows = rows_of(session, select_listed(educator, [one.run_id for one in runs]))
+    rows = [OnList(*row) for row in rows_of(session, select_listed(educator, [one.run_id for one in runs]))]
     run, keys = runs[0], some_keys([row.student_key for row in rows])
     earlier = date_before(session, run)
     before = {key for (key,) in rows_of(session, select_flagged(educator, earlier, keys))} if earlier else set()
