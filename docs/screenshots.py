@@ -86,7 +86,7 @@ def write_entries(browser: Browser, demo: DemoCopy, address: str) -> str:
     with signed_in(browser, demo, Shot("counselor", "/"), address) as context:
         page = context.new_page()
         page.goto(address)
-        students = re.findall(r'week-name" href="/students/(\w+)"', page.content())
+        students = re.findall(r'week-name" href="/students/(\w+)', page.content())
         for path, form in entries_of(demo.today, students):
             own = dict.fromkeys(("asked_of", "champion", "owner"), demo.staff["counselor"])
             fields: dict[str, str | float | bool] = {**demo.form("counselor", **own, **form)}

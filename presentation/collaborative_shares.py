@@ -17,8 +17,9 @@ LINES = ("line rule", "line school_only")
 """How the inner and the outer limits of chance look."""
 CAPTION = msgid(
     "Each point is a district; further to the right are those with more students. Between the inner lines lie 95 of "
-    "100 districts by chance alone, between the outer ones nearly all. The filled point is your own district."
+    "100 districts by chance alone, between the outer ones nearly all."
 )
+OWN_POINT = msgid("The filled point is your own district.")
 BY_CHANCE = (
     (0.25, msgid("Nearly all of what is seen between districts is chance.")),
     (0.50, msgid("More than half of what is seen between districts is chance.")),
@@ -151,6 +152,11 @@ def chart_of(words: Sentences, one: ShareLike, own: str) -> Chart:
     described = words.translate(said.says, share=of_100(common))
     named = ChartWords(f"funnel-{one.name}", words.translate(said.title), described)
     return funnel_chart(points, common, limits, named, across=words.translate(said.of), up=words.translate("Of 100"))
+
+
+def caption(words: Sentences, own: str) -> str:
+    """What the plots show; the filled point is told of to who has one."""
+    return " ".join(words.translate(one) for one in ((CAPTION, OWN_POINT) if own else (CAPTION,)))
 
 
 def district_words(words: Sentences, district_id: str, own: str) -> str:

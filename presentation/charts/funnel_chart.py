@@ -83,7 +83,7 @@ def funnel_chart(
 
     `across` and `up` say what the axes count.
     """
-    shares = [one.share for one in points] + [common]
+    shares = [one.share for one in points] + [common, *narrowest(limits)]
     scale = FunnelScale(
         max(one.n for one in points) * 1.08,
         max(0.0, min(shares) - MARGIN - spread(shares)),
@@ -96,6 +96,11 @@ def funnel_chart(
         for one in points
     ]
     return Chart(words.name, "records", words.title, words.description, WIDTH, HEIGHT, tuple(marks))
+
+
+def narrowest(limits: Sequence[FunnelLimits]) -> list[float]:
+    """The limits at the most students, which a chart always has room for: else it would not say where they are."""
+    return [side[-1] for one in limits for side in (one.low, one.high)]
 
 
 def spread(shares: Sequence[float]) -> float:
@@ -130,8 +135,28 @@ def common_marks(common: float, scale: FunnelScale) -> list[Mark]:
 
 
 def limit_marks(limits: FunnelLimits, scale: FunnelScale) -> list[Mark]:
-    """Both lines of some limits, as far as they lie within the chart."""
+    """Both lines of some limits, each from where it enters the chart: few students have limits beyond any share."""
+    sides = [shown_part(limits.n, side, scale) for side in (limits.low, limits.high)]
     return [
-        PathMark(tuple((scale.x(n), scale.y(share)) for n, share in zip(limits.n, side, strict=True)), limits.style)
-        for side in (limits.low, limits.high)
+        PathMark(tuple((scale.x(n), scale.y(share)) for n, share in side), limits.style)
+        for side in sides
+        if len(side) > 1
     ]
+
+
+def shown_part(n: Sequence[float], side: Sequence[float], scale: FunnelScale) -> list[tuple[float, float]]:
+    """The last points of a limit that lie within the chart, and before them the one on its edge."""
+    points = list(zip(n, side, strict=True))
+    first = next((at for at in range(len(points), 0, -1) if not scale.low <= side[at - 1] <= scale.high), 0)
+    return (
+        [edge_point(points[first - 1], points[first], scale), *points[first:]]
+        if 0 < first < len(points)
+        else points[first:]
+    )
+
+
+def edge_point(outside: tuple[float, float], inside: tuple[float, float], scale: FunnelScale) -> tuple[float, float]:
+    """Where the line from a point beyond the chart to one within it crosses the edge."""
+    edge = scale.low if outside[1] < scale.low else scale.high
+    way = (edge - outside[1]) / (inside[1] - outside[1])
+    return outside[0] + way * (inside[0] - outside[0]), edge

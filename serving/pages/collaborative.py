@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from features.collaborative_settings import OFFICE
 from features.definitions.catalog import outcomes_of
 from models.collaborative.received_files import ReceivedFiles, received_files
-from presentation.collaborative_shares import CAPTION
+from presentation.collaborative_shares import caption
 from serving.access.authorize import Denied, OwnDistrict, authorize
 from serving.pages.collaborative_view import Reader, collaborative_view
 from serving.pages.visit import CurrentVisit, Visit
@@ -28,12 +28,12 @@ def get_collaborative(visit: CurrentVisit, outcome: Annotated[str, Query(max_len
         raise HTTPException(404)
     received = received_files(visit.context.settings)
     chosen = outcome if outcome in received.outcomes else next(iter(received.outcomes), "")
-    shown = received.latest(chosen)
+    shown, reader = received.latest(chosen), reader_of(visit)
     return visit.page(
         "collaborative.html",
         name=collaborative.name,
-        view=collaborative_view(visit.language, shown.figures, reader_of(visit)),
-        caption=visit.language.translate(CAPTION),
+        view=collaborative_view(visit.language, shown.figures, reader),
+        caption=caption(visit.language, reader.own),
         choices=outcome_choices(visit, received),
         chosen=chosen,
         refused=received.refused + shown.refused if is_office(visit) else 0,

@@ -40,6 +40,8 @@ DONE: Mapping[str, str] = {
     "decision": msgid("The decision is on record."),
 }
 """What was done, as the page says it that a form leads to."""
+BACK_TO_LIST, BACK_TO_WEEK = msgid("Back to the list"), msgid("My week")
+BACK_TO_MEETING = msgid("Team meeting")
 
 
 def after_saving(student_key: str, done: str, back: str = "") -> Response:
@@ -53,3 +55,11 @@ def return_path(student_key: str, back: str) -> str:
     if meeting:
         return f"/meetings/{meeting[1]}/students/{student_key}"
     return "/" if back == "week" else f"/students/{student_key}"
+
+
+def crumb_of(student_key: str, back: str, listed: str) -> tuple[str, str]:
+    """Where a student's page leads back to, and what that is called: by the code in its address, else to the list."""
+    path = return_path(student_key, back)
+    if path == f"/students/{student_key}":
+        return listed, BACK_TO_LIST
+    return path, BACK_TO_WEEK if path == "/" else BACK_TO_MEETING

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from serving.pages.caseload_filter import AskedFilter
+from serving.pages.return_address import crumb_of
 from serving.pages.student_view import student_view
 from serving.pages.support_panel import support_panel
 from serving.pages.visit import CurrentVisit
@@ -16,10 +17,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/students/{student_key}")
-def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done: str = "") -> Response:
+def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done: str = "", back: str = "") -> Response:
     """The student's page; 404 where there is no such student among those the viewer can see.
 
-    The address has the filter of the list that led here, to lead back to it.
+    The address has the filter of the list that led here, or a code of My week or a team meeting, to lead back to it.
     """
     with visit.reading("see", student_key, target="student") as (session, student):
         runs = listed_runs(session, student.district_id)
@@ -30,6 +31,7 @@ def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done:
         panel = support_panel(session, visit, student, scores[0][1] if scores else None)
     done_for = support_happenings(visit.language, panel.lines, panel.plans)
     year = year_timeline(visit.language, [*view.charts.happenings, *done_for], visit.today)
+    address, place = crumb_of(student_key, back, asked.address)
     limits = tuple(map(visit.language.translate, LIMITS))
     return visit.page(
         "student.html",
@@ -39,7 +41,8 @@ def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done:
         support=panel,
         year=year,
         done=visit.done_words(done),
-        back=asked.address,
+        back=address,
+        back_words=visit.language.translate(place),
         student_key=student_key,
         stale=stale_words(visit.language, view.data_through, visit.educator.today),
     )

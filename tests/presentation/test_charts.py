@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from models.metrics.calibration_error import ReliabilityBin
-from presentation.charts.funnel_chart import MOST_MARKS, round_marks
+from presentation.charts.funnel_chart import MOST_MARKS, FunnelLimits, FunnelScale, limit_marks, round_marks
 from presentation.charts.interval_chart import NamedInterval, difference_chart, share_chart
 from presentation.charts.line_chart import LineSeries, precision_chart, rate_chart, reliability_chart, spread
-from presentation.charts.marks import BarMark, Chart, DotMark, LineMark, TextMark
+from presentation.charts.marks import BarMark, Chart, DotMark, LineMark, PathMark, TextMark
 from presentation.charts.record_chart import ChartWords, RecordColumn, bar_chart, point_chart
 from presentation.environment import TEMPLATES, template_environment
 from presentation.numbers import signed_of_100
@@ -127,3 +127,15 @@ def test_numbers_of_an_axis_are_round_few_and_within_it(low: float, width: float
 def test_the_page_of_a_collaborative_counts_students_in_round_numbers() -> None:
     assert round_marks(0, 1728) == [0, 500, 1000, 1500]
     assert round_marks(38.2, 64.9) == [40, 50, 60]
+
+
+def test_a_limit_of_chance_begins_where_it_enters_the_chart_and_never_runs_along_its_edge() -> None:
+    limits = FunnelLimits((0, 100, 200, 300), (0.0, 0.2, 0.42, 0.45), (1.0, 0.56, 0.54, 0.53), "low")
+    scale = FunnelScale(most=300, low=0.4, high=0.6)
+    low, high = (mark.points for mark in limit_marks(limits, scale) if isinstance(mark, PathMark))
+    assert low[0] == (scale.x(100 + 100 * 20 / 22), scale.y(0.4))
+    assert high[0] == (scale.x(100 * 40 / 44), scale.y(0.6))
+    for line in (low, high):
+        assert all(y not in (scale.y(0.4), scale.y(0.6)) for _, y in line[1:])
+    beyond = FunnelLimits((0, 100), (0.0, 0.2), (1.0, 0.9), "low")
+    assert limit_marks(beyond, scale) == []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.collaborative.comparison import ComparedShare
 from presentation.charts.marks import Chart
-from presentation.collaborative_shares import CAPTION, funnel_part
+from presentation.collaborative_shares import caption, funnel_part
 from presentation.numbers import of_100
 from presentation.report import ReportSection
 from presentation.sentences import PlainEnglish
@@ -31,5 +31,7 @@ def funnel_section(one: ComparedShare, own: str, alike: Sequence[str]) -> Report
     head = ("District", part.of, "Of 100, with 95% interval")
     table = plain_table("By the number of students", head, part.rows)
     return ReportSection(
-        part.title, "collaborative/funnel.html", FunnelView((*part.says, exact), part.chart, CAPTION, table)
+        part.title,
+        "collaborative/funnel.html",
+        FunnelView((*part.says, exact), part.chart, caption(ENGLISH, own), table),
     )
