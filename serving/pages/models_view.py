@@ -18,7 +18,7 @@ from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.manifest import folder_name
 from models.bundle.signing import load_public_key
 from models.bundle.year_parts import ServedPart
-from models.releases import Release, ReleaseKey, release_log
+from models.releases import Release, ReleaseKey, release_log, serving_history
 from models.trained_bundles import latest_trained
 from presentation.numbers import of_100
 from serving.pages.live_view import LiveView, live_summary, live_view
@@ -156,7 +156,7 @@ def outcome_part(
         figures=tuple(figure_lines(language, bundle, capacity)) if bundle else (),
         challenger=waiting if new else None,
         log=tuple(release_line(language, one) for one in reversed(log[-LEFT_SHOWN:])),
-        can_roll_back=len({one.digest for one in log}) > 1,
+        can_roll_back=len(serving_history(log)) > 1,
         proposals=open_proposals(session, district_id, outcome.name),
         answers=tuple(answer_line(language, one) for one in answer_totals(said, outcome.name, least)),
         least=least,

@@ -56,6 +56,17 @@ def test_what_one_person_proposes_another_confirms_and_nobody_both(service: Exam
     assert eli.send(decide, decision="confirmed").status_code == 404
 
 
+def test_a_rollback_is_offered_only_while_something_served_before(service: ExampleService) -> None:
+    rule, _ = release_rule(service, "harbor"), release_model(service, "harbor")
+    dana, eli = added(service, "dana", "data_team"), added(service, "eli", "data_team")
+    assert "Propose to roll back" in dana.get("/models").text
+    dana.send("/models/proposals", outcome=OUTCOME, action="rollback", digest="", reason="odd", entry="f" * 32)
+    assert "<code></code>" not in eli.get("/models").text
+    assert eli.send(f"/models/proposals/{'f' * 32}", decision="confirmed").status_code == 303
+    assert release_log(service.context.settings.home, KEY)[-1].digest == rule.digest
+    assert "Propose to roll back" not in dana.get("/models").text
+
+
 @pytest.mark.parametrize(
     ("first", "says"),
     [("rule", "A model serves where it passed; elsewhere the published rule."), ("model", "A model serves.")],

@@ -133,3 +133,17 @@ def test_a_chart_has_its_table_behind_it(service: ExampleService) -> None:
     assert html.count("<summary>Show every mark</summary>") == 1
     assert "<title>Week of Nov 16, 2026: 2 of 5 days missed</title>" in html
     assert "<td>Nov 16, 2026</td>" in html
+
+
+@pytest.mark.parametrize(("code", "leads_to", "called"), [
+    ("", "/caseload", "Back to the list"),
+    ("?show=all&amp;sort=name", "/caseload?show=all&amp;sort=name", "Back to the list"),
+    ("?back=week", "/", "My week"),
+    (f"?back=meeting-{'7' * 32}", f"/meetings/{'7' * 32}/students/k-amara", "Team meeting"),
+    ("?back=//elsewhere.example", "/caseload", "Back to the list"),
+])  # fmt: skip
+def test_a_page_leads_back_to_where_it_was_opened(
+    service: ExampleService, code: str, leads_to: str, called: str
+) -> None:
+    html = Browser(service, "harbor", "s-lena").get(f"/students/k-amara{code.replace('&amp;', '&')}").text
+    assert f'<ol><li><a href="{leads_to}">{called}</a></li>' in html
