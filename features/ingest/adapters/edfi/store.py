@@ -17,6 +17,11 @@ from features.warehouse.file import WRITE_CONFIG, open_duckdb, spill_path
 
 Cells = Mapping[str, str | None]
 
+MEMORY = "256MB"
+"""DuckDB's memory for a pull, which adds pages and at its end keeps the latest rows, a part of all at a time."""
+ROWS_AT_ONCE = 50_000
+"""About so many rows are compared for which is the latest, so that memory is the same for any district."""
+
 LATEST = "QUALIFY row_number() OVER (PARTITION BY id ORDER BY arrived DESC, place DESC) = 1"
 """The latest row of each id."""
 
@@ -92,8 +97,12 @@ class ResourceStore:
 
     def rows(self) -> dict[str, int]:
         """How many rows there are of each resource."""
-        counted = ((one.name, self.connection.execute(f'SELECT count(*) FROM "{one.name}"')) for one in self.resources)  # noqa: S608
-        return {name: int(found.fetchall()[0][0]) for name, found in counted}
+        return {one.name: self.rows_of(one) for one in self.resources}
+
+    def rows_of(self, one: Resource) -> int:
+        """How many rows there are of a resource, those among them that a later one replaces."""
+        found = self.connection.execute(f'SELECT count(*) FROM "{one.name}"').fetchall()  # noqa: S608 - our names
+        return int(found[0][0])
 
     def finish(self, bookmark: Bookmark) -> None:
         """Keeps the latest row of each id of the generation, and what follows for the bookmark.
@@ -102,12 +111,21 @@ class ResourceStore:
         """
         with self.transaction():
             for one in (each for each in self.resources if self.has_changed(each, bookmark)):
-                self.connection.execute(
-                    f'CREATE OR REPLACE TABLE "{one.name}" AS SELECT * FROM '  # noqa: S608 - our names
-                    f'(SELECT * FROM "{one.name}" WHERE generation = ? {LATEST}) WHERE NOT gone ORDER BY id',
-                    [bookmark.generation],
-                )
+                self.keep_latest(one, bookmark.generation)
             self.set_bookmark(bookmark.finished())
+
+    def keep_latest(self, one: Resource, generation: int) -> None:
+        """Keeps the latest row of each id of a generation, those that are not gone, a part of the ids at a time."""
+        parts = self.rows_of(one) // ROWS_AT_ONCE + 1
+        self.connection.execute(f'CREATE TABLE kept_rows AS SELECT * FROM "{one.name}" LIMIT 0')  # noqa: S608 - our names
+        for part in range(parts):
+            self.connection.execute(
+                f'INSERT INTO kept_rows SELECT * FROM (SELECT * FROM "{one.name}" '  # noqa: S608 - our names
+                f"WHERE generation = ? AND hash(id) % {parts} = {part} {LATEST}) WHERE NOT gone ORDER BY id",
+                [generation],
+            )
+        self.connection.execute(f'DROP TABLE "{one.name}"')
+        self.connection.execute(f'ALTER TABLE kept_rows RENAME TO "{one.name}"')
 
     def has_changed(self, one: Resource, bookmark: Bookmark) -> bool:
         """Whether a resource has rows of this pull, or of another generation."""
@@ -125,7 +143,8 @@ def open_store(path: Path) -> Iterator[ResourceStore]:
     Unlike a copy of a warehouse it has a write-ahead log: what was committed is there after a kill.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    connection = duckdb.connect(str(path), config={**WRITE_CONFIG, "temp_directory": str(spill_path(path))})
+    limited = {**WRITE_CONFIG, "memory_limit": MEMORY, "temp_directory": str(spill_path(path))}
+    connection = duckdb.connect(str(path), config=limited)
     try:
         yield ResourceStore(connection)
     finally:

@@ -3,15 +3,17 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import httpx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.ingest.adapters.edfi import store as stores
 from features.ingest.adapters.edfi.api import discovered_api
 from features.ingest.adapters.edfi.pull import EdFiPull
 from features.ingest.adapters.edfi.resources import RESOURCES
@@ -23,6 +25,14 @@ from tests.features.ingest.adapters.edfi_server import BASE, KEY, SECRET, EdFiSe
 
 READ = (RESOURCES["schools"], RESOURCES["students"], RESOURCES["sessions"])
 PAGE = 2
+
+
+@pytest.fixture(autouse=True, scope="module")
+def several_parts() -> Iterator[None]:
+    """Latest rows are kept in parts of a few rows, as a large district's are in parts of many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stores, "ROWS_AT_ONCE", 2)
+        yield
 
 
 class Killed(BaseException):
