@@ -147,7 +147,7 @@ def limit_marks(limits: FunnelLimits, scale: FunnelScale) -> list[Mark]:
 def shown_part(n: Sequence[float], side: Sequence[float], scale: FunnelScale) -> list[tuple[float, float]]:
     """The last points of a limit that lie within the chart, and before them the one on its edge."""
     points = list(zip(n, side, strict=True))
-    first = next((at for at in range(len(points), 0, -1) if not scale.low <= side[at - 1] <= scale.high), 0)
+    first = next((at for at in range(len(points), 0, -1) if not scale.low < side[at - 1] < scale.high), 0)
     return (
         [edge_point(points[first - 1], points[first], scale), *points[first:]]
         if 0 < first < len(points)
