@@ -148,15 +148,13 @@ def shown_part(n: Sequence[float], side: Sequence[float], scale: FunnelScale) ->
     """The last points of a limit that lie within the chart, and before them the one on its edge."""
     points = list(zip(n, side, strict=True))
     first = next((at for at in range(len(points), 0, -1) if not scale.low < side[at - 1] < scale.high), 0)
-    return (
-        [edge_point(points[first - 1], points[first], scale), *points[first:]]
-        if 0 < first < len(points)
-        else points[first:]
-    )
+    if not 0 < first < len(points):
+        return points[first:]
+    return [edge_point(points[first - 1], points[first], scale), *points[first:]]
 
 
 def edge_point(outside: tuple[float, float], inside: tuple[float, float], scale: FunnelScale) -> tuple[float, float]:
     """Where the line from a point beyond the chart to one within it crosses the edge."""
-    edge = scale.low if outside[1] < scale.low else scale.high
+    edge = scale.low if outside[1] <= scale.low else scale.high
     way = (edge - outside[1]) / (inside[1] - outside[1])
     return outside[0] + way * (inside[0] - outside[0]), edge

@@ -139,6 +139,7 @@ def test_a_limit_of_chance_begins_where_it_enters_the_chart_and_never_runs_along
         assert all(y not in (scale.y(0.4), scale.y(0.6)) for _, y in line[1:])
     none = FunnelLimits((0, 100, 200), (0.0, 0.0, 0.1), (1.0, 0.9, 0.5), "low")
     first, *_ = limit_marks(none, FunnelScale(most=200, low=0.0, high=0.6))
-    assert isinstance(first, PathMark) and first.points[0][0] == FunnelScale(200, 0.0, 0.6).x(100)
+    assert isinstance(first, PathMark)
+    assert first.points[0][0] == FunnelScale(200, 0.0, 0.6).x(100)
     beyond = FunnelLimits((0, 100), (0.0, 0.2), (1.0, 0.9), "low")
     assert limit_marks(beyond, scale) == []
