@@ -6,12 +6,14 @@ run that is not there yet are drafts: nothing leads to them. PostgreSQL writes b
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 import pyarrow as pa
 from sqlalchemy import Engine, Table, delete, select
 from sqlalchemy.orm import Session
 
+from serving.scoring.list_tally import list_tally
 from serving.scoring.run_writer import list_id_of, score_table, write_run
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.bulk_insert import insert_stored, stored_cells
@@ -36,24 +38,27 @@ def write_list(
 ) -> None:
     """Writes the runs of one list, and its totals; whoever reads sees the whole list or the one before.
 
-    What is asked for `before` is waited for when scores are drafted, and nothing leads to them yet.
+    What is asked for `before` is waited for when scores are drafted, and nothing leads to them yet. On SQLite the list
+    is counted meanwhile.
     """
-    district_id, drafted = runs[0].district_id, engine.dialect.name == "sqlite"
-    if drafted:
-        remove_drafts(engine, district_id)
-        for run in runs:
-            draft_scores(engine, run, pause)
-    before()
-    with write_session(engine) as session:
-        for run in runs:
-            write_run(session, run, drafted=drafted)
-        if not drafted:
-            write_list_counts(session, district_id, list_id_of(runs[0]))
-        if totals is not None:
-            totals(session)
-        thin_runs(session, district_id, keep)
-    if drafted:
-        write_counts_beside(engine, district_id, list_id_of(runs[0]), lambda: pause(PAUSE))
+    district_id, list_id, drafted = runs[0].district_id, list_id_of(runs[0]), engine.dialect.name == "sqlite"
+    with ThreadPoolExecutor(1) as beside:
+        tally = beside.submit(list_tally, runs) if drafted else None
+        if drafted:
+            remove_drafts(engine, district_id)
+            for run in runs:
+                draft_scores(engine, run, pause)
+        before()
+        with write_session(engine) as session:
+            for run in runs:
+                write_run(session, run, drafted=drafted)
+            if not drafted:
+                write_list_counts(session, district_id, list_id)
+            if totals is not None:
+                totals(session)
+            thin_runs(session, district_id, keep)
+        if tally is not None:
+            write_counts_beside(engine, district_id, list_id, tally.result(), lambda: pause(PAUSE))
 
 
 def draft_scores(engine: Engine, run: ScoringRun, pause: Callable[[float], None] = time.sleep) -> None:

@@ -5,10 +5,11 @@ Counts are suppressed before they are written: no page can show more of them tha
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from models.examples import Booleans, Places, Texts
@@ -16,12 +17,12 @@ from models.fairness.small_groups import is_large, shown_groups
 from serving.scoring.list_people import RANKS, ListPeople, list_people
 from serving.scoring.run_writer import list_id_of
 from serving.scoring.scoring_run import ScoringRun
-from serving.store.bulk_insert import insert_rows
+from serving.store.bulk_insert import insert_cells
 from serving.store.bulk_read import stored_frame
 from serving.store.district_scope import enter_district
 from serving.store.rows import RunRow, ScoreRow
 from serving.store.run_retention import school_year_begin
-from serving.store.total_rows import OTHER_SCHOOLS, WHOLE_DISTRICT, SchoolTotalRow
+from serving.store.total_rows import OTHER_SCHOOLS, WHOLE_DISTRICT, SchoolRangeRow, SchoolTotalRow
 
 CHRONIC_SHARE, CHRONIC_DAYS = 0.10, 10
 """Chronically absent: a tenth or more of the days missed, of so many days enrolled or more."""
@@ -35,16 +36,34 @@ def write_school_totals(
 
     `people` are its students, where they are known already.
     """
-    first = runs[0]
-    enter_district(session, first.district_id)
-    named = {"district_id": first.district_id, "list_id": list_id_of(first)}
-    before = bands_of_first_list(session, first)
-    of_list = pd.concat(list_counts(runs, people or list_people(runs), before), ignore_index=True)
+    enter_district(session, runs[0].district_id)
+    rows = school_totals(session, runs, courses, least, people or list_people(runs))
+    replace_of_list(session, SchoolTotalRow, runs, rows)
+
+
+def school_totals(
+    session: Session, runs: Sequence[ScoringRun], courses: pd.DataFrame, least: int, people: ListPeople
+) -> list[dict[str, object]]:
+    """The rows of a list, beside the year's first list as the session of its district finds it."""
+    before = bands_of_first_list(session, runs[0])
+    of_list = pd.concat(list_counts(runs, people, before), ignore_index=True)
     taught = course_counts(courses)
     counts = pd.concat([of_list, taught[taught["grade"].isin(of_list["grade"])]], ignore_index=True)
-    own = (SchoolTotalRow.district_id == named["district_id"], SchoolTotalRow.list_id == named["list_id"])
-    session.execute(delete(SchoolTotalRow).where(*own))
-    insert_rows(session, SchoolTotalRow, ({**named, **row} for row in suppressed_rows(counts, least)))
+    return list(suppressed_rows(counts, least))
+
+
+def replace_of_list(
+    session: Session,
+    table: type[SchoolTotalRow] | type[SchoolRangeRow],
+    runs: Sequence[ScoringRun],
+    rows: Sequence[dict[str, object]],
+) -> None:
+    """Puts a list's rows of a table in place of those of the same list."""
+    own = {"district_id": runs[0].district_id, "list_id": list_id_of(runs[0])}
+    session.execute(delete(table).where(*(getattr(table, name) == value for name, value in own.items())))
+    if rows:
+        names = [*own, *rows[0]]
+        insert_cells(session, cast(Table, table.__table__), names, ((*own.values(), *row.values()) for row in rows))
 
 
 def bands_of_first_list(session: Session, run: ScoringRun) -> pd.Series:

@@ -1,7 +1,6 @@
 """Scores a district: from its warehouse and its releases to the one list and all that pages and API show."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -10,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from features.atomic_files import file_lock
 from features.engine.view import View
@@ -33,12 +31,10 @@ from serving.movers.movers import bring_history
 from serving.records.record_load import apply_records
 from serving.scoring.district_facts import DistrictFacts, district_facts
 from serving.scoring.district_release import DistrictRelease, load_served_releases
-from serving.scoring.flags import write_flags
 from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle
 from serving.scoring.kept_features import kept_features
 from serving.scoring.list_cohorts import Releases, begin_cohorts
-from serving.scoring.list_people import list_people
-from serving.scoring.list_writer import write_list
+from serving.scoring.list_storage import write_runs
 from serving.scoring.ranking import Ranking, rank_together
 from serving.scoring.run_summary import ListSummary, find_list, summary_of
 from serving.scoring.run_writer import run_row
@@ -52,7 +48,6 @@ from serving.scoring.scored_cohort import (
 )
 from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
 from serving.scoring.student_scores import last_year_lists, placed_scores
-from serving.scoring.typical_ranges import write_list_totals
 from serving.store.student_records import WrittenRecords
 from serving.support.warehouse_export import export_supports
 
@@ -107,20 +102,6 @@ def score_in_turn(
     every, listed = scores["student_key"].nunique(), scores["student_key"][scores["flagged"]].nunique()
     warnings = (*found.result().warnings, *policy_findings(releases, declared))
     return ListSummary(ids.list_id, tuple(summaries), warnings, every, listed)
-
-
-def write_runs(
-    settings: Settings, engine: Engine, runs: Sequence[ScoringRun], courses: pd.DataFrame, today: date
-) -> None:
-    """Writes a list's flags to the warehouse, then all of it to the database; scores are drafted meanwhile."""
-    with ThreadPoolExecutor() as beside:
-        flags = beside.submit(write_flags, settings.warehouse(runs[0].district_id), runs, today)
-        people, least = beside.submit(list_people, runs), settings.audit.smallest_group
-
-        def write_totals(session: Session) -> None:
-            write_list_totals(session, runs, courses, least, people.result())
-
-        write_list(engine, runs, settings.service.keep_runs, totals=write_totals, before=flags.result)
 
 
 def view_unless_refused(reader: Reader, as_of: date, check: Callable[[Reader], RecordCheck]) -> View:

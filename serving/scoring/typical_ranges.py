@@ -2,18 +2,17 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from serving.scoring.list_people import ListPeople, list_people
-from serving.scoring.run_writer import list_id_of
-from serving.scoring.school_totals import write_school_totals
+from serving.scoring.school_totals import replace_of_list, school_totals
 from serving.scoring.scoring_run import ScoringRun
-from serving.store.bulk_insert import insert_rows
-from serving.store.total_rows import WHOLE_DISTRICT, SchoolRangeRow
+from serving.store.district_scope import enter_district
+from serving.store.total_rows import WHOLE_DISTRICT, SchoolRangeRow, SchoolTotalRow
 
 MISSED = "days_missed"
 QUARTER, THREE_QUARTERS = 0.25, 0.75
@@ -21,19 +20,24 @@ TIMES_LEAST = 2
 """A range is told over so many times the smallest group that is shown: beyond each of its ends is a quarter of it."""
 
 
-def write_list_totals(
-    session: Session, runs: Sequence[ScoringRun], courses: pd.DataFrame, least: int, people: ListPeople | None = None
-) -> None:
-    """Writes the totals of a list and what is usual at its schools, in place of those of the same list.
+@dataclass(frozen=True)
+class ListTotals:
+    """The rows that a list's totals and ranges are."""
 
-    `people` are its students, where they are known already.
-    """
-    people = people or list_people(runs)
-    write_school_totals(session, runs, courses, least, people)
-    named = {"district_id": runs[0].district_id, "list_id": list_id_of(runs[0])}
-    own = (SchoolRangeRow.district_id == named["district_id"], SchoolRangeRow.list_id == named["list_id"])
-    session.execute(delete(SchoolRangeRow).where(*own))
-    insert_rows(session, SchoolRangeRow, ({**named, **row} for row in missed_ranges(people, least)))
+    totals: list[dict[str, object]]
+    ranges: list[dict[str, object]]
+
+    def write(self, session: Session, runs: Sequence[ScoringRun]) -> None:
+        """Writes them in place of those of the same list."""
+        enter_district(session, runs[0].district_id)
+        replace_of_list(session, SchoolTotalRow, runs, self.totals)
+        replace_of_list(session, SchoolRangeRow, runs, self.ranges)
+
+
+def list_totals(session: Session, runs: Sequence[ScoringRun], courses: pd.DataFrame, least: int) -> ListTotals:
+    """The totals of a list and what is usual at its schools; the session, of its district, finds the lists before."""
+    people = list_people(runs)
+    return ListTotals(school_totals(session, runs, courses, least, people), list(missed_ranges(people, least)))
 
 
 def missed_ranges(people: ListPeople, least: int) -> Iterator[dict[str, object]]:

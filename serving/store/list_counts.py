@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast as as_type
 
+import pyarrow as pa
 from sqlalchemy import (
     ColumnElement,
     Engine,
-    Row,
     Select,
     String,
     Table,
@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from serving.store.bulk_insert import insert_cells, insert_rows
+from serving.store.bulk_insert import insert_rows, insert_stored, stored_cells
 from serving.store.database import read_session, write_session
 from serving.store.list_rows import WHOLE_DISTRICT, ListCountRow, ListPlaceRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
@@ -34,7 +34,7 @@ from serving.store.run_queries import current_runs
 
 Cell = tuple[str, str, int, str]
 """School, run, grade and band."""
-CellRow = Row[str, str, int, str, bool, str | None, int, int, int, int, int]
+Tallied = tuple[str, str, int, str, bool, str | None, int, int, int, int, int]
 """A cell, whether its students are told a track record, which, and counts as `CellCounts` has them."""
 
 
@@ -60,6 +60,14 @@ class CellCounts:
             self.records.add(record)
 
 
+@dataclass(frozen=True)
+class ListTally:
+    """What a list has of each kind, and who stands at each place, in their order: `PLACES` but for what all share."""
+
+    places: pa.Table
+    cells: Mapping[Cell, CellCounts]
+
+
 PLACES = ("district_id", "list_id", "place", "student_key", "school_id", "grade", "band", "listed")
 TABLES = (ListCountRow, ListPlaceRow)
 PLACED = 10_000
@@ -76,33 +84,34 @@ def write_list_counts(session: Session, district_id: str, list_id: str) -> None:
         return
     remove_counts(session, district_id)
     session.execute(insert(ListPlaceRow).from_select(PLACES, select_places(district_id, list_id, run_ids)))
-    write_cells(session, district_id, list_id, counted(session.execute(select_cells(district_id, run_ids))))
+    write_cells(session, district_id, list_id, counted(map(tuple, session.execute(select_cells(district_id, run_ids)))))
 
 
-def write_counts_beside(engine: Engine, district_id: str, list_id: str, pause: Callable[[], None]) -> None:
-    """Counts a list that is there, in short transactions; nobody reads of it before the last one, which has the counts.
+def write_counts_beside(
+    engine: Engine, district_id: str, list_id: str, tally: ListTally, pause: Callable[[], None]
+) -> None:
+    """Writes the tally of a list that is there, in short transactions; nobody reads of it before the last one.
 
-    SQLite lets one transaction write at a time, and the list of a large district takes seconds to count.
+    That has the counts. SQLite lets one transaction write at a time, and the places of a large district take seconds.
     """
     with read_session(engine, district_id) as session:
         run_ids = runs_to_count(session, district_id, list_id)
-        if not run_ids:
-            return
+    if not run_ids:
+        return
+    with write_session(engine, district_id) as writing:
+        remove_counts(writing, district_id, ListPlaceRow.list_id == list_id, tables=(ListPlaceRow,))
+    for batch in tally.places.to_batches(max_chunksize=PLACED):
+        cells = [(district_id, list_id, *row) for row in stored_cells(batch)]
         with write_session(engine, district_id) as writing:
-            remove_counts(writing, district_id, ListPlaceRow.list_id == list_id, tables=(ListPlaceRow,))
-        found = session.connection().execute(select_places(district_id, list_id, run_ids))
-        for part in found.partitions(PLACED):
-            with write_session(engine, district_id) as writing:
-                insert_cells(writing, as_type(Table, ListPlaceRow.__table__), PLACES, map(tuple, part))
-            pause()
-        cells = counted(session.execute(select_cells(district_id, run_ids)))
+            insert_stored(writing, as_type(Table, ListPlaceRow.__table__), PLACES, cells)
+        pause()
     with write_session(engine, district_id) as writing:
         if runs_to_count(writing, district_id, list_id) != run_ids:  # another list came meanwhile
             remove_counts(writing, district_id, ListPlaceRow.list_id == list_id, tables=(ListPlaceRow,))
             return
         remove_counts(writing, district_id, ListPlaceRow.list_id != list_id, tables=(ListPlaceRow,))
         remove_counts(writing, district_id, tables=(ListCountRow,))
-        write_cells(writing, district_id, list_id, cells)
+        write_cells(writing, district_id, list_id, tally.cells)
 
 
 def runs_to_count(session: Session, district_id: str, list_id: str) -> list[str]:
@@ -178,7 +187,7 @@ def of_runs(district_id: str, runs: Sequence[str]) -> tuple[ColumnElement[bool],
     return ScoreRow.district_id == district_id, ScoreRow.run_id.in_(runs)
 
 
-def counted(rows: Iterable[CellRow]) -> dict[Cell, CellCounts]:
+def counted(rows: Iterable[Tallied]) -> dict[Cell, CellCounts]:
     """The cells of schools, and of the whole district."""
     cells: dict[Cell, CellCounts] = defaultdict(CellCounts)
     for school, run_id, grade, band, told, record, *counts in rows:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Educator
@@ -19,13 +19,14 @@ from serving.pages.caseload_filter import BandFilter, CaseloadFilter, Shown
 from serving.pages.caseload_query import CaseloadScope, filtered_students, select_count, select_page, student_lines
 from serving.pages.last_contacts import school_year_began
 from serving.scoring.bands import Band
+from serving.scoring.list_tally import list_tally
 from serving.scoring.list_writer import write_list
 from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import ScoringRun
 from serving.signal_words import SignalCache
 from serving.store import list_counts
 from serving.store.database import write_session
-from serving.store.list_counts import list_of, write_counts_beside, write_list_counts
+from serving.store.list_counts import count_row, list_of, write_counts_beside, write_list_counts
 from serving.store.list_rows import ListCountRow, ListPlaceRow
 from serving.store.rows import StudentRow
 from serving.store.run_queries import current_runs
@@ -139,11 +140,15 @@ def test_counts_are_those_of_the_scores_under_every_filter(
     empty_service: ExampleService, drawn: list[Drawn], asked: list[CaseloadFilter]
 ) -> None:
     with write_session(empty_service.engine, "harbor") as session:
-        for run in runs_of(drawn):
+        runs = runs_of(drawn)
+        for run in runs:
             write_run(session, run)
         looked = {who: facts_of(session, who) for who in (LENA, KIRA)}
         assert [one.school for one in looked.values()] == [None, None], "nothing is counted yet"
         write_list_counts(session, "harbor", "drawn")
+        tally = list_tally(runs)
+        assert cells_in(session) == {key_of(row): row for row in (count_row(*one) for one in tally.cells.items())}
+        assert places_in(session) == tally.places.to_pylist()
         for who, before in looked.items():
             now = facts_of(session, who)
             assert totals_of(now) == totals_of(before)
@@ -156,6 +161,25 @@ def test_counts_are_those_of_the_scores_under_every_filter(
                     page = now.page(one, first, 3)
                     assert page is None or page == student_lines(session, select_page(found, first, 3))
         session.rollback()
+
+
+def cells_in(session: Session) -> dict[tuple[object, ...], dict[str, object]]:
+    """What is counted in the database, by cell."""
+    names = [column.name for column in ListCountRow.__table__.columns if column.name not in ("district_id", "list_id")]
+    rows = [{name: getattr(row, name) for name in names} for row in session.scalars(select(ListCountRow))]
+    return {key_of(row): row for row in rows}
+
+
+def key_of(row: dict[str, object]) -> tuple[object, ...]:
+    """The cell of a count."""
+    return row["school_id"], row["run_id"], row["grade"], row["band"]
+
+
+def places_in(session: Session) -> list[dict[str, object]]:
+    """Who stands at each place in the database, in their order."""
+    names = ("student_key", "school_id", "grade", "band", "listed", "place")
+    rows = session.scalars(select(ListPlaceRow).order_by(ListPlaceRow.place))
+    return [{name: getattr(row, name) for name in names} for row in rows]
 
 
 @pytest.mark.parametrize("size", [1, 10_000])
@@ -176,7 +200,7 @@ def test_a_list_counted_beside_readers_is_counted_the_same(
 
     with service.write_session() as session:
         session.execute(delete(ListCountRow))
-    write_counts_beside(service.engine, "harbor", list_id, look)
+    write_counts_beside(service.engine, "harbor", list_id, list_tally([run_of("harbor", NEXT_WEEK)]), look)
     assert counted_rows(service) == together
     assert set(seen) == {None}, "nobody reads of it before it is whole"
 
@@ -190,7 +214,7 @@ def test_a_list_that_another_one_overtakes_is_not_counted(service: ExampleServic
         with service.write_session() as session:
             write_run(session, run_of("harbor", NEXT_WEEK + timedelta(days=7)))
 
-    write_counts_beside(service.engine, "harbor", list_id, overtake)
+    write_counts_beside(service.engine, "harbor", list_id, list_tally([run_of("harbor", NEXT_WEEK)]), overtake)
     assert counted_rows(service) == []
 
 

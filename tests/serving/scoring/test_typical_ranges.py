@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from serving.scoring.typical_ranges import ranges_of, write_list_totals
+from serving.scoring.typical_ranges import list_totals, ranges_of
 from serving.store.rows import RunRow
 from serving.store.total_rows import SchoolRangeRow
 from tests.serving.browser import Browser
@@ -48,7 +48,8 @@ def test_at_least_half_are_in_the_range_and_a_quarter_at_each_end(days: list[int
 def test_a_list_writes_its_ranges_once(service: ExampleService) -> None:
     with service.write_session() as session:
         for _ in range(2):
-            write_list_totals(session, [replace(run_of("harbor"), run_id="other")], NOBODY, least=1)
+            other = [replace(run_of("harbor"), run_id="other")]
+            list_totals(session, other, NOBODY, least=1).write(session, other)
     rows = [row for row in service.rows(SchoolRangeRow) if isinstance(row, SchoolRangeRow)]
     assert {(row.school_id, row.n) for row in rows} >= {("north", 3), ("", 5)}
     assert len({row.period for row in rows}) == 4
