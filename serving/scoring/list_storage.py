@@ -11,13 +11,19 @@ from sqlalchemy.orm import Session
 from features.settings import Settings
 from serving.scoring.flags import write_flags
 from serving.scoring.list_writer import write_list
+from serving.scoring.roster_writer import RosterChanges
 from serving.scoring.scoring_run import ScoringRun
 from serving.scoring.typical_ranges import ListTotals, list_totals
 from serving.store.database import read_session
 
 
 def write_runs(
-    settings: Settings, engine: Engine, runs: Sequence[ScoringRun], courses: pd.DataFrame, today: date
+    settings: Settings,
+    engine: Engine,
+    runs: Sequence[ScoringRun],
+    courses: pd.DataFrame,
+    today: date,
+    roster: RosterChanges | None = None,
 ) -> None:
     """Writes a list's flags to the warehouse, then all of it to the database; totals are found meanwhile."""
     district_id, least = runs[0].district_id, settings.audit.smallest_group
@@ -33,4 +39,4 @@ def write_runs(
         def write_totals(session: Session) -> None:
             found.result().write(session, runs)
 
-        write_list(engine, runs, settings.service.keep_runs, totals=write_totals, before=flags.result)
+        write_list(engine, runs, settings.service.keep_runs, totals=write_totals, before=flags.result, roster=roster)

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, Table, delete, select
 from sqlalchemy.orm import Session
 
 from serving.scoring.list_tally import list_tally
+from serving.scoring.roster_writer import RosterChanges
 from serving.scoring.run_writer import list_id_of, score_table, write_run
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.bulk_insert import insert_stored, stored_cells
@@ -35,11 +36,12 @@ def write_list(
     pause: Callable[[float], None] = time.sleep,
     totals: Callable[[Session], None] | None = None,
     before: Callable[[], None] = lambda: None,
+    roster: RosterChanges | None = None,
 ) -> None:
     """Writes the runs of one list, and its totals; whoever reads sees the whole list or the one before.
 
     What is asked for `before` is waited for when scores are drafted, and nothing leads to them yet. On SQLite the list
-    is counted meanwhile.
+    is counted meanwhile. `roster` is what changed of the people, where that is known.
     """
     district_id, list_id, drafted = runs[0].district_id, list_id_of(runs[0]), engine.dialect.name == "sqlite"
     with ThreadPoolExecutor(1) as beside:
@@ -51,7 +53,7 @@ def write_list(
         before()
         with write_session(engine) as session:
             for run in runs:
-                write_run(session, run, drafted=drafted)
+                write_run(session, run, drafted=drafted, roster=roster)
             if not drafted:
                 write_list_counts(session, district_id, list_id)
             if totals is not None:

@@ -13,7 +13,7 @@ from features.errors import Refused
 from features.snapshots.record_contents import KEPT_TABLES
 from features.snapshots.shown_records import SHOWN_COLUMNS
 from models.feature_dictionary import Entry
-from serving.scoring.roster_writer import frame_rows, replace_rows
+from serving.scoring.roster_writer import RosterChanges, frame_rows, roster_changes
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.bulk_insert import insert_rows, insert_table
 from serving.store.bulk_read import stored_rows
@@ -22,24 +22,21 @@ from serving.store.district_scope import enter_district
 from serving.store.locks import lift_limits, lock_until_commit
 from serving.store.rows import (
     CalendarRow,
-    CaseloadRow,
     DistrictRow,
-    RosterSupportRow,
     RunRow,
-    SchoolRow,
     ScoreRow,
     SessionRow,
     StaffRow,
-    StudentRow,
 )
 from serving.store.run_queries import latest_run, previous_run, run_scores
 from serving.store.student_records import write_records
 
 
-def write_run(session: Session, run: ScoringRun, *, drafted: bool = False) -> bool:
+def write_run(session: Session, run: ScoringRun, *, drafted: bool = False, roster: RosterChanges | None = None) -> bool:
     """Writes a run in the session's transaction; False, and nothing written, where it is there already.
 
-    Where its scores are `drafted`, they stand already, and are counted. Refused where they are not all there.
+    Where its scores are `drafted`, they stand already, and are counted. Refused where they are not all there. `roster`
+    is what changed of the people, where that is known: it is found anew where another list has come since.
     """
     lift_limits(session.connection())
     lock_until_commit(session.connection(), f"run of {run.district_id}")
@@ -48,7 +45,8 @@ def write_run(session: Session, run: ScoringRun, *, drafted: bool = False) -> bo
         return False
     newest = latest_run(session, run.district_id)
     if newest is None or (newest.as_of <= run.as_of and newest.list_id != list_id_of(run)):
-        replace_roster(session, run)
+        known = roster if roster and roster.after == (newest.run_id if newest else None) else None
+        replace_roster(session, run, known)
     session.add(run_row(run, records_number=write_records(session, run.district_id, run.records)))
     session.flush()
     if drafted:
@@ -71,19 +69,14 @@ def list_id_of(run: ScoringRun) -> str:
     return run.list_id or run.run_id
 
 
-def replace_roster(session: Session, run: ScoringRun) -> None:
+def replace_roster(session: Session, run: ScoringRun, known: RosterChanges | None = None) -> None:
     """Puts the run's roster in place of the one before; people who stay keep their password."""
     district = session.get(DistrictRow, run.district_id) or DistrictRow(district_id=run.district_id)
     district.name = run.district_name
     session.add(district)
     session.flush()
-    for table, frame in (
-        (SchoolRow, run.roster.schools),
-        (StudentRow, run.roster.students),
-        (CaseloadRow, run.roster.caseloads),
-        (RosterSupportRow, run.roster.supports),
-    ):
-        replace_rows(session, table, frame, run.district_id)
+    for changes in (known or roster_changes(session, run.district_id, run.roster)).tables:
+        changes.write(session, run.district_id)
     replace_staff(session, run.district_id, run.roster.staff)
 
 

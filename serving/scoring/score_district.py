@@ -89,12 +89,12 @@ def score_in_turn(
             progress(f"{district.name}: scoring as of {as_of}")
             inputs = ListInputs(reader, pool, view, WrittenRecords(engine, district_id), engine)
             begun, found = begin_cohorts(inputs, releases, check)
-            facts = district_facts(pool, view.own)
+            facts = district_facts(pool, view.own, district_id, engine)
             refuse_errors(found.result())
             cohorts = scored_cohorts(inputs, releases, begun, ids, progress)
             runs = build_runs(inputs, cohorts, facts, list_id=ids.list_id, now=now)
-            courses = facts.courses.result()
-    write_runs(settings, engine, runs, courses, today)
+            courses, roster = facts.courses.result(), facts.changes.result()
+    write_runs(settings, engine, runs, courses, today, roster)
     for one in cohorts:
         kept_features(one.settings, one.release).write(one.run_id, one.features)
     summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
@@ -175,7 +175,8 @@ def build_run(
         cohort = scored_cohort(begin_cohort(inputs, settings, release), view, run_id=run_id)
         if cohort is None:
             raise NothingKnown(f"{release.outcome.name}: nobody of its grades was enrolled on {as_of}")
-        return build_runs(inputs, [cohort], district_facts(pool, view.own), list_id=run_id, now=now)[0]
+        facts = district_facts(pool, view.own, release.district_id, None)
+        return build_runs(inputs, [cohort], facts, list_id=run_id, now=now)[0]
 
 
 def build_runs(
