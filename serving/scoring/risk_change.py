@@ -35,6 +35,7 @@ class PreviousRun:
 
     `risks` are by student, NaN where there is none to be told; `listed` are the students whom it listed by their order.
     `features` are what it saw of each student, where that is kept. `part` says whose, where it is not everyone.
+    `shown` has the `risk` (NaN where nobody was told one) and the `band` that it showed of each student.
     """
 
     as_of: date
@@ -44,6 +45,19 @@ class PreviousRun:
     listed: frozenset[str] = frozenset()
     features: pd.DataFrame | None = None
     part: KeyRange | None = None
+    shown: pd.DataFrame | None = None
+
+    def shown_of(self, students: pd.Index) -> dict[str, object]:
+        """What it showed of some students, in the columns in which a score has it."""
+        if self.shown is None:
+            return {}
+        then = self.shown.reindex(students)
+        days = np.where(then["band"].notna(), self.as_of, None)
+        return {
+            "previous_risk": then["risk"].to_numpy(),
+            "previous_band": then["band"].to_numpy(dtype=object),
+            "previous_as_of": days,
+        }
 
     def listed_lately(self, now: date) -> frozenset[str]:
         """Those whom it listed, unless it is older than the list before can be."""
@@ -85,12 +99,15 @@ def load_previous_run(settings: Settings, engine: Engine, release: DistrictRelea
         run = previous_run(session, release.district_id, release.outcome.name, as_of)
         if run is None:
             return None
-        risks = told_risks(run_scores(session, run))
+        scores = run_scores(session, run)
+        risks = told_risks(scores)
+        shown = scores[["risk", "band"]].assign(**({"risk": np.nan} if run.not_judged else {}))
         data_version = run.run_id.rpartition("-")[2]
         earlier = load_earlier_release(settings, release, run.release_id)
         served = earlier.as_recorded(run.part, run.scorer) if earlier else None
         kept = kept_features(settings, served).read(run.run_id) if served else None
-        return PreviousRun(run.as_of, data_version, risks, served, listed_before(session, run), kept)
+        listed = listed_before(session, run)
+        return PreviousRun(run.as_of, data_version, risks, served, listed, kept, shown=shown)
 
 
 def told_risks(scores: pd.DataFrame) -> "pd.Series[float]":

@@ -183,17 +183,26 @@ def score_table(session: Session, run: ScoringRun) -> pa.Table:
 
     They are in the order of their keys: a database adds to its indexes at one place then, and not at all of them.
     """
-    before = previous_run(session, run.district_id, run.outcome, run.as_of)
     scores = run.scores.assign(district_id=run.district_id, run_id=run.run_id)
     if not run.list_id:
         scores = scores.assign(place=range(1, len(scores) + 1))
-    if before is not None:
-        then = run_scores(session, before).reindex(scores["student_key"])
-        risk = then["risk"].to_numpy()
-        scores["previous_risk"] = np.full(len(risk), np.nan) if before.not_judged else risk  # nobody was told it
-        scores["previous_band"] = then["band"].to_numpy(dtype=object)
-        scores["previous_as_of"] = then["band"].notna().map({True: before.as_of, False: None}).to_numpy()
+    if "previous_band" not in scores:
+        scores = with_run_before(session, run, scores)
     return pa.Table.from_pandas(scores.sort_values("student_key"), preserve_index=False)
+
+
+def with_run_before(session: Session, run: ScoringRun, scores: pd.DataFrame) -> pd.DataFrame:
+    """The scores of a run beside those of the run before, read from the database."""
+    before = previous_run(session, run.district_id, run.outcome, run.as_of)
+    if before is None:
+        return scores
+    then = run_scores(session, before).reindex(scores["student_key"])
+    risk, known = then["risk"].to_numpy(), then["band"].notna()
+    return scores.assign(
+        previous_risk=np.full(len(risk), np.nan) if before.not_judged else risk,  # nobody was told it
+        previous_band=then["band"].to_numpy(dtype=object),
+        previous_as_of=known.map({True: before.as_of, False: None}).to_numpy(),
+    )
 
 
 def run_key(run: ScoringRun) -> dict[str, object]:

@@ -25,6 +25,7 @@ from serving.scoring.district_release import DistrictRelease
 from serving.scoring.ranking import Ordered, Places, order_scored, scored_rows
 from serving.scoring.risk_change import PreviousRun, load_previous_run
 from serving.scoring.student_scores import CohortTexts, RunInputs, cohort_texts, joined_texts
+from serving.store.record_drafts import RecordDrafts
 from serving.store.student_records import WrittenRecords
 
 STUDENTS_AT_ONCE = 40_000
@@ -51,7 +52,8 @@ class ScoredCohort:
 class ListInputs:
     """What the cohorts of a list share: the warehouse, the date, and the service database.
 
-    Without an `engine` there is no run before. `pool` are the readers that work side by side.
+    Without an `engine` there is no run before. `pool` are the readers that work side by side. `drafts` is where records
+    may be written before the list is.
     """
 
     reader: Reader
@@ -60,6 +62,7 @@ class ListInputs:
     written: WrittenRecords
     engine: Engine | None
     students_at_once: int = STUDENTS_AT_ONCE
+    drafts: RecordDrafts | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,8 @@ def cohort_part(
         scored, before = scored_rows(now.bundle, snapshot), run_before.result()
         there = RunInputs(settings, now, own, view, snapshot, scored["risk"], inputs.written)
         texts = cohort_texts(there, before.of(scored.index, view.part) if before else None)
+    if inputs.drafts is not None:
+        texts = replace(texts, records=inputs.drafts.write(texts.records))
     return CohortPart(snapshot.features, scored, texts)
 
 

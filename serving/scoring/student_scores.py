@@ -107,6 +107,7 @@ def cohort_texts(inputs: RunInputs, before: PreviousRun | None) -> CohortTexts:
             "way_back": way_back_texts(inputs),
             "change": changes_since(inputs, before) if before else None,
             "similar_students": similar_texts(inputs),
+            **(before.shown_of(inputs.students) if before else {}),
         }
         changes = record_changes(records, inputs.written, inputs.students, before.as_of if before else None)
     scores = pd.DataFrame({name: as_column(cells) for name, cells in columns.items()}, index=range(len(risk)))

@@ -47,6 +47,12 @@ class RecordChanges:
     before: "pd.Series[int]"
     contents: pd.DataFrame
 
+    def part(self, begin: int, end: int) -> "RecordChanges":
+        """The changes of some students, by their places among the digests."""
+        digests = self.digests.iloc[begin:end]
+        own = self.contents["student_key"].isin(digests.index)
+        return RecordChanges(digests, self.before.iloc[begin:end], self.contents[own])
+
 
 NOTHING_CHANGED = RecordChanges(
     pd.Series(dtype="int64"), pd.Series(dtype="int64"), pd.DataFrame({"student_key": [], "content": []})
@@ -108,23 +114,41 @@ def write_records(session: Session, district_id: str, changes: RecordChanges) ->
 
     Refused where another run has written other records of a student since the run looked.
     """
-    newest = select(func.max(RecordStateRow.number)).where(RecordStateRow.district_id == district_id)
-    number = session.scalar(newest) or 0
+    number = newest_number(session, district_id)
     held = digests_in_turn(session, district_id).reindex(changes.digests.index)
-    to_write = held.fillna(0) != changes.digests
-    if (to_write & (held.fillna(0) != changes.before)).any():
-        raise Refused(f"{district_id}: another run wrote records while this one was made; score again")
+    to_write = refuse_others(district_id, changes, held)
     if not to_write.any():
         return number
     number += 1
+    insert_changes(session, district_id, changes, to_write, number)
+    session.info[IN_TURN, district_id] = changes.digests[to_write].combine_first(digests_in_turn(session, district_id))
+    return number
+
+
+def newest_number(session: Session, district_id: str) -> int:
+    """The number at which records of a district were written last; 0 before the first."""
+    newest = select(func.max(RecordStateRow.number)).where(RecordStateRow.district_id == district_id)
+    return session.scalar(newest) or 0
+
+
+def refuse_others(district_id: str, changes: RecordChanges, held: "pd.Series[int]") -> "pd.Series[bool]":
+    """Which changes are not written yet, by the digests that are held; Refused where those are another run's."""
+    to_write = held.fillna(0) != changes.digests
+    if (to_write & (held.fillna(0) != changes.before)).any():
+        raise Refused(f"{district_id}: another run wrote records while this one was made; score again")
+    return to_write
+
+
+def insert_changes(
+    session: Session, district_id: str, changes: RecordChanges, to_write: "pd.Series[bool]", number: int
+) -> None:
+    """Writes some of the changes at a number."""
     contents = changes.contents[changes.contents["student_key"].isin(to_write.index[to_write])]
     rows = contents.assign(district_id=district_id, number=number)
     insert_table(session, StudentRecordsRow, pa.Table.from_pandas(rows, preserve_index=False))
     states = pd.DataFrame({"student_key": changes.digests.index, "digest": changes.digests.to_numpy()})
     states = states[to_write.to_numpy()].assign(district_id=district_id, number=number)
     insert_table(session, RecordStateRow, pa.Table.from_pandas(states, preserve_index=False), replace=True)
-    session.info[IN_TURN, district_id] = changes.digests[to_write].combine_first(digests_in_turn(session, district_id))
-    return number
 
 
 def digests_in_turn(session: Session, district_id: str) -> "pd.Series[int]":
