@@ -1,5 +1,7 @@
 """Students who move between two districts: what their next district knows of the years before, and since when."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
@@ -15,6 +17,7 @@ from tests.drawn import reader
 from tests.features.movers.two_districts import move
 
 ENTRY, TODAY = date(2025, 10, 20), date(2025, 11, 3)
+EARLIER = TODAY - timedelta(days=3)
 
 
 def school_days(first: str, last: str, year: int, *, every: int = 1) -> str:
@@ -101,6 +104,30 @@ def told(found: pd.DataFrame, student: str) -> "pd.Series[float]":
     return row
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """A district before and after a student's whole history came, to be read only."""
+
+    reader: Reader
+    before: Mapping[date, pd.DataFrame]
+    after: pd.DataFrame
+
+
+@pytest.fixture(scope="module")
+def arrived() -> Arrived:
+    """The second district on the day on which everything came that may come."""
+    south = reader(SOUTH)
+    before = {day: snapshot(south, day) for day in (EARLIER, TODAY)}
+    assert move(reader(NORTH), south, TODAY).students == ("x",)
+    return Arrived(south, before, snapshot(south, TODAY))
+
+
+@pytest.fixture(scope="module")
+def alone(arrived: Arrived) -> pd.DataFrame:
+    """What is told in the second district where nothing came."""
+    return arrived.before[TODAY]
+
+
 @pytest.fixture
 def north() -> Reader:
     """The district that the student left."""
@@ -113,12 +140,8 @@ def south() -> Reader:
     return reader(SOUTH)
 
 
-def test_the_next_district_sees_rates_by_the_former_calendar_and_marks_by_its_scale(
-    north: Reader, south: Reader
-) -> None:
-    before = snapshot(south, TODAY)
-    assert move(north, south, TODAY).students == ("x",)
-    after = told(snapshot(south, TODAY), "x")
+def test_the_next_district_sees_rates_by_the_former_calendar_and_marks_by_its_scale(arrived: Arrived) -> None:
+    after = told(arrived.after, "x")
     days_there = len(pd.bdate_range("2025-09-01", ENTRY - timedelta(days=1))[::2])
     days_here = len(pd.bdate_range(ENTRY, TODAY))
     assert after["absence_rate_year"] == pytest.approx(2 / (days_there + days_here))
@@ -126,25 +149,21 @@ def test_the_next_district_sees_rates_by_the_former_calendar_and_marks_by_its_sc
     assert after["absence_rate_previous_year"] == pytest.approx(2 / last_year)
     assert after["math_points_previous_year"] == 1.0
     assert (after["schools_this_year"], after["schools_ever"]) == (2, 2)
-    assert told(before, "x")[["absence_rate_previous_year", "math_points_previous_year"]].isna().all()
+    before = told(arrived.before[TODAY], "x")
+    assert before[["absence_rate_previous_year", "math_points_previous_year"]].isna().all()
 
 
-def test_nobody_else_and_no_training_is_touched_and_nothing_is_known_before_it_came(
-    north: Reader, south: Reader
-) -> None:
-    earlier = TODAY - timedelta(days=3)
-    before = {day: snapshot(south, day) for day in (earlier, TODAY)}
-    move(north, south, TODAY)
-    pd.testing.assert_frame_equal(snapshot(south, earlier), before[earlier])
-    pd.testing.assert_series_equal(told(snapshot(south, TODAY), "y"), told(before[TODAY], "y"))
-    training = build_snapshot(south, NinthGrade, TODAY).features
+def test_nobody_else_and_no_training_is_touched_and_nothing_is_known_before_it_came(arrived: Arrived) -> None:
+    before = arrived.before
+    pd.testing.assert_frame_equal(snapshot(arrived.reader, EARLIER), before[EARLIER])
+    pd.testing.assert_series_equal(told(arrived.after, "y"), told(before[TODAY], "y"))
+    training = build_snapshot(arrived.reader, NinthGrade, TODAY).features
     pd.testing.assert_frame_equal(training, before[TODAY], check_exact=True)
     with pytest.raises(NothingKnown, match="nobody was enrolled in grade 9"):
-        snapshot(south, date(2025, 6, 2))  # the student was in grade 8 then, elsewhere
+        snapshot(arrived.reader, date(2025, 6, 2))  # the student was in grade 8 then, elsewhere
 
 
-def test_without_an_agreed_table_none_of_its_rows_crosses(north: Reader, south: Reader) -> None:
-    alone = snapshot(south, TODAY)
+def test_without_an_agreed_table_none_of_its_rows_crosses(north: Reader, south: Reader, alone: pd.DataFrame) -> None:
     assert move(north, south, TODAY, ()).students == ()
     pd.testing.assert_frame_equal(snapshot(south, TODAY), alone)
     move(north, south, TODAY, ("enrollments", "attendance"))
@@ -153,8 +172,9 @@ def test_without_an_agreed_table_none_of_its_rows_crosses(north: Reader, south: 
     assert after["absence_rate_previous_year"] > 0
 
 
-def test_a_withdrawal_leaves_the_districts_own_records_bit_by_bit(north: Reader, south: Reader) -> None:
-    alone = snapshot(south, TODAY)
+def test_a_withdrawal_leaves_the_districts_own_records_bit_by_bit(
+    north: Reader, south: Reader, alone: pd.DataFrame
+) -> None:
     move(north, south, TODAY)
     assert not snapshot(south, TODAY).equals(alone)
     move(north, south, TODAY, ("enrollments",))
@@ -188,8 +208,9 @@ def test_nothing_but_the_statewide_id_joins_people_and_it_must_be_one_students(n
     assert move(north, south, TODAY).students == ()
 
 
-def test_a_wrong_statewide_id_that_is_corrected_takes_the_history_back(north: Reader, south: Reader) -> None:
-    alone = snapshot(south, TODAY)
+def test_a_wrong_statewide_id_that_is_corrected_takes_the_history_back(
+    north: Reader, south: Reader, alone: pd.DataFrame
+) -> None:
     move(north, south, TODAY)
     south.connection.execute("UPDATE students SET state_id = '79' WHERE student_id = 'x'")
     move(north, south, TODAY)

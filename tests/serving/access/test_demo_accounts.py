@@ -5,7 +5,7 @@ from sqlalchemy import update
 from serving.access.demo_accounts import demo_accounts, demo_guests
 from serving.store.database import write_session
 from serving.store.rows import StaffRow, StudentRow
-from tests.serving.browser import Browser
+from tests.serving.browser import Browser, drawn_password
 from tests.serving.example_service import NOW, ExampleService
 
 
@@ -31,7 +31,8 @@ def test_two_people_of_a_demo_are_of_the_data_team_so_that_one_confirms_what_the
 def people(service: ExampleService) -> list[tuple[str, str]]:
     """The addresses and roles of those who can sign in to a district's demo."""
     with write_session(service.engine) as session:
-        return [(account.email, account.role) for account in demo_accounts(session, "harbor", NOW)]
+        found = demo_accounts(session, "harbor", NOW, lambda: drawn_password("anybody of the demo"))
+        return [(account.email, account.role) for account in found]
 
 
 def test_the_office_of_a_collaborative_and_a_member_sign_in_with_new_passwords_at_every_start(

@@ -169,12 +169,12 @@ def test_a_renamed_session_has_a_new_key_in_all_that_refers_to_it() -> None:
 
 
 def checkpoints() -> Iterator[tuple[str, tuple[Step, ...]]]:
-    """The scenarios, or in the sweep each of their steps, with a name."""
-    for name, steps in SCENARIOS.items():
-        if IN_FULL:
-            yield from ((f"{name} {number}", (step,)) for number, step in enumerate(steps))
-        else:
-            yield name, tuple(steps)
+    """What is written between two pulls, with a name: what is changed and renamed together, or in the sweep a step."""
+    if IN_FULL:
+        yield from ((f"{name} {at}", (step,)) for name, steps in SCENARIOS.items() for at, step in enumerate(steps))
+    else:
+        for names in (("created",), ("changed", "renamed"), ("deleted",)):
+            yield names[-1], tuple(step for name in names for step in SCENARIOS[name])
 
 
 def expected_of(step: Step, attendance: Attendance) -> dict[str, Rows]:
