@@ -34,6 +34,7 @@ def tallied_scores(
     by_lot = is_true(scores["at_random"])[here] if "at_random" in scores else np.zeros(len(place), dtype=np.bool_)
     told = ~np.isnan(place) & flagged & ~by_lot
     records = scores["track_record"].to_numpy(dtype=object)[here]
+    records[~told] = None
     return pd.DataFrame(
         {
             "student_key": scores["student_key"].to_numpy(dtype=object)[here],
@@ -44,7 +45,7 @@ def tallied_scores(
             "listed": flagged,
             "unscored": scores["risk"].isna().to_numpy(dtype=np.bool_)[here],
             "told": told,
-            "record": np.where(told, records, None),
+            "record": records,
         }
     )
 

@@ -52,7 +52,7 @@ class PreviousRun:
         if self.shown is None:
             return {}
         then = self.shown.reindex(students)
-        days = np.where(then["band"].notna(), self.as_of, None)
+        days = then["band"].notna().map({True: self.as_of, False: None}).to_numpy()
         return {
             "previous_risk": then["risk"].to_numpy(),
             "previous_band": then["band"].to_numpy(dtype=object),

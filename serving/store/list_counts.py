@@ -84,7 +84,12 @@ def write_list_counts(session: Session, district_id: str, list_id: str) -> None:
         return
     remove_counts(session, district_id)
     session.execute(insert(ListPlaceRow).from_select(PLACES, select_places(district_id, list_id, run_ids)))
-    write_cells(session, district_id, list_id, counted(map(tuple, session.execute(select_cells(district_id, run_ids)))))
+    write_cells(
+        session,
+        district_id,
+        list_id,
+        counted(as_type("Iterable[Tallied]", session.execute(select_cells(district_id, run_ids)))),
+    )
 
 
 def write_counts_beside(
