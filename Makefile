@@ -9,7 +9,7 @@ PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_collabor
 
 unexport PYTHONDONTWRITEBYTECODE # each process of the suite, and of the demo, would compile all modules anew
 
-.PHONY: help demo collaborative test postgres format check types contracts bench bench-full sweep faults nights kills mutations disclosure accessibility properties audits gates hit-rates served-lists leaks pools weeks fuzz spark aequitas docs translations screenshots clean
+.PHONY: help demo collaborative test postgres format check types contracts bench bench-full sweep faults nights kills mutations disclosure accessibility properties audits gates hit-rates served-lists leaks pools weeks fuzz spark spark-full aequitas docs translations screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -103,6 +103,10 @@ spark: .venv/installed ## the same features on a local Spark (needs Java; some m
 	@sh scripts/spark
 	@PYTHONPATH=.spark $(BIN)/pytest tests/spark
 
+spark-full: .venv/installed ## the same of many drawn districts, and on a cluster whose executors are killed, and behind Spark Connect (an hour)
+	@sh scripts/spark connect
+	@ONTRACK_SWEEP=spark PYTHONPATH=.spark:.spark-connect $(BIN)/pytest tests/spark
+
 aequitas: .venv/installed ## the audit's figures beside Aequitas's, from an environment of its own (about a minute)
 	@sh scripts/aequitas
 	@ONTRACK_REQUIRE_AEQUITAS=1 $(BIN)/pytest tests/models/fairness/test_audit_peers.py
@@ -118,4 +122,4 @@ screenshots: .venv/installed ## take the pictures of the how-to for counselors a
 	@$(BIN)/python -m docs.screenshots
 
 clean: ## remove the environment and everything the demo made
-	rm -rf .venv .tools .aequitas .spark .ontrack .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools .aequitas .spark .spark-connect .ontrack .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

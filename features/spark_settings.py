@@ -24,6 +24,11 @@ class Spark(BaseModel):
     results: str = Field(
         default="results", description="folder, or address that Spark knows, to which scores and lists of a lake go"
     )
+    pages: bool = Field(
+        default=False,
+        description="whether a list of a lake also goes to the service database, with names from the district's own "
+        "file, which has the same records",
+    )
     catalog: str = Field(
         default="", description="catalog and schema of the tables, such as `lake.core`, in place of `tables`"
     )

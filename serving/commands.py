@@ -58,8 +58,8 @@ def list_of_district(settings: Settings, district: str, day: date) -> "ListSumma
     if settings.engine == "spark":
         from serving.scoring.score_lake import score_lake
 
-        today = today_in(settings, district)
-        return score_lake(settings, district, as_of=day, today=today, progress=terminal_progress())
+        today, now = today_in(settings, district), datetime.now(UTC)
+        return score_lake(settings, district, as_of=day, today=today, now=now, progress=terminal_progress())
     from serving.scoring.score_district import score_district
     from serving.store.database import engine_of
 

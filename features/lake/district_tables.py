@@ -8,10 +8,14 @@ from features.spark_settings import Spark
 from features.tables import TABLES
 
 if TYPE_CHECKING:
+    from pyspark.errors import AnalysisException
     from pyspark.sql import DataFrame, SparkSession
 
 SPARK_TYPES = {"string": "STRING", "int64": "BIGINT", "date": "DATE", "boolean": "BOOLEAN", "float64": "DOUBLE"}
 """Spark's name of each Ibis type."""
+
+FLAGS = "flags"
+"""The table of which the service makes rows itself, of every list."""
 
 ABSENT = {"PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA", "DELTA_TABLE_NOT_FOUND"}
 """What Spark says of a table that is not there."""
@@ -22,10 +26,20 @@ def show_table(session: "SparkSession", spark: Spark, district_id: str, name: st
 
     Columns that came with a later version are missing, and so is every row of a table that the lake does not have.
     """
-    found = lake_table(session, spark, name)
-    own = session.createDataFrame([], columns_of(name)) if found is None else of_district(found, name, district_id)
+    found = district_table(session, spark, district_id, name)
+    own = session.createDataFrame([], columns_of(name)) if found is None else found
     own.createOrReplaceTempView(name)
     return found is not None
+
+
+def district_table(session: "SparkSession", spark: Spark, district_id: str, name: str) -> "DataFrame | None":
+    """A district's rows of a table, flags with those of lists made on the lake; None where there is no such table."""
+    found = lake_table(session, spark, name)
+    own = None if found is None else of_district(found, name, district_id)
+    if name != FLAGS:
+        return own
+    made = flags_of_runs(session, spark, district_id)
+    return made if own is None else with_flags_of_runs(own, made)
 
 
 def lake_table(session: "SparkSession", spark: Spark, name: str) -> "DataFrame | None":
@@ -34,16 +48,47 @@ def lake_table(session: "SparkSession", spark: Spark, name: str) -> "DataFrame |
 
     try:
         if spark.catalog:
-            return session.table(f"{spark.catalog}.{name}")
+            return looked_up(session.table(f"{spark.catalog}.{name}"))
         reader = session.read.format(spark.format)
         if spark.format == "parquet":  # the others know their columns; of files Spark would have to read some first
             reader = reader.schema(columns_of(name))
-        return reader.load(f"{spark.tables}/{name}")
+        return looked_up(reader.load(f"{spark.tables}/{name}"))
     except AnalysisException as error:
-        condition = error.getCondition()
-    if condition in ABSENT:
-        return None
-    raise SparkRefused(f"{where_of(spark, name)}: Spark cannot read it ({condition}); check `[spark]`")
+        return absent_or_refused(error, where_of(spark, name))
+
+
+def looked_up(found: "DataFrame") -> "DataFrame":
+    """The table, now that it is known to be there: Spark Connect looks for one only where it is asked of it."""
+    _ = found.columns
+    return found
+
+
+def flags_of_runs(session: "SparkSession", spark: Spark, district_id: str) -> "DataFrame | None":
+    """The flags of a district's lists that were made on the lake, which lie with the results; None before the first.
+
+    So the lake's own tables stay as whoever keeps them wrote them.
+    """
+    from pyspark.errors import AnalysisException
+
+    place = f"{spark.results}/{FLAGS}"
+    try:
+        return of_district(looked_up(session.read.schema(columns_of(FLAGS)).parquet(place)), FLAGS, district_id)
+    except AnalysisException as error:
+        return absent_or_refused(error, place)
+
+
+def with_flags_of_runs(stored: "DataFrame", made: "DataFrame | None") -> "DataFrame":
+    """The flags that a lake has and those of lists made on it; of a run that is in both, the lake's."""
+    if made is None:
+        return stored
+    return stored.unionByName(made.join(stored.select("run_id").distinct(), "run_id", "left_anti"))
+
+
+def absent_or_refused(error: "AnalysisException", where: str) -> None:
+    """Nothing where Spark says that there is no such table; SparkRefused for whatever else it says."""
+    condition = error.getCondition()
+    if condition not in ABSENT:
+        raise SparkRefused(f"{where}: Spark cannot read it ({condition}); check `[spark]`") from None
 
 
 def where_of(spark: Spark, name: str) -> str:

@@ -1,5 +1,7 @@
 """What Python computes of a script's rows where they lie, a partition at a time, and what it writes to the lake."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +11,7 @@ import pyarrow as pa
 
 from features.engine.sql_script import Script
 from features.engine.view import Values
-from features.lake.session import SparkRefused, without_pandas_warning
+from features.lake.session import without_pandas_warning
 from features.lake.spark_scripts import SparkScripts, attempt
 
 
@@ -25,10 +27,13 @@ class PartitionWork(Protocol):
 
 
 def send_folder(scripts: SparkScripts, folder: Path) -> None:
-    """Sends a folder to every executor; SparkRefused behind Spark Connect, which cannot."""
-    if scripts.spark.connect:
-        raise SparkRefused("spark.connect: a bundle cannot be sent to its executors; set `spark.master` to score")
-    scripts.session.sparkContext.addFile(str(folder), recursive=True)
+    """Sends a folder to every executor; behind Spark Connect, which takes no folders, as an archive."""
+    if not scripts.spark.connect:
+        scripts.session.sparkContext.addFile(str(folder), recursive=True)
+        return
+    with tempfile.TemporaryDirectory() as packed:
+        archive = shutil.make_archive(f"{packed}/{folder.name}", "zip", folder)
+        attempt(lambda: scripts.session.addArtifacts(f"{archive}#{folder.name}", archive=True))
 
 
 def folder_sent(name: str) -> Path:
@@ -56,3 +61,8 @@ def read_written(scripts: SparkScripts, place: str, columns: Sequence[str]) -> p
     found = attempt(lambda: scripts.session.read.parquet(place).select(*columns).orderBy(columns[0]).toArrow())
     frame: pd.DataFrame = found.to_pandas()
     return frame
+
+
+def distinct_values(scripts: SparkScripts, table: str, column: str) -> set[str]:
+    """The values that a column of a canonical table has."""
+    return set(attempt(lambda: scripts.stored(table).select(column).distinct().toArrow())[column].to_pylist())

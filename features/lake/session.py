@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 INSTALL_PYSPARK = "uv pip install --python .venv/bin/python --require-hashes -r requirements-spark.lock"
+INSTALL_CONNECT = INSTALL_PYSPARK.replace("spark.lock", "spark-connect.lock")
 INSTALL_JAVA = "apt-get install openjdk-17-jre-headless"
 
 ALWAYS = {
@@ -44,7 +45,7 @@ def refuse_missing_spark(spark: Spark) -> None:
     if spark.connect:
         if importlib.util.find_spec("grpc") is None:
             raise SparkRefused("spark.connect: the client of Spark Connect is not installed; run "
-                               "`uv pip install --python .venv/bin/python 'pyspark[connect]==4.3.0'`")  # fmt: skip
+                               f"`{INSTALL_CONNECT}`")  # fmt: skip
         return
     home = os.environ.get("JAVA_HOME")
     if not (home and os.access(f"{home}/bin/java", os.X_OK)) and not shutil.which("java"):

@@ -27,6 +27,8 @@ GIVEN = re.compile(r":(\w+) AS ")
 """A parameter as it is compiled, `CAST(:as_of AS DATE)`."""
 REFUSED = re.compile(r"\b(\w*(?:Bundle|Keys)Refused)\b")
 """What an executor says of a bundle that is not as it was signed: its name is no value."""
+LOST = re.compile(r"CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND|Checkpoint block \w+ not found|ExecutorLostFailure")
+"""What Spark says where rows that lay on an executor are gone with it."""
 DIGITS = 16
 Found = TypeVar("Found")
 
@@ -109,6 +111,10 @@ def attempt(work: Callable[[], Found]) -> Found:
         return work()
     except PySparkException as error:
         said = REFUSED.search(str(error))
+        if not said and LOST.search(str(error)):
+            raise SparkRefused(
+                "Spark lost an executor, and what lay on it; run the command again, which does it all anew"
+            ) from None
         what = said[1] if said else error.getCondition() or type(error).__name__
     raise SparkRefused(f"Spark failed at a query: {what}; its own log says more")
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 
@@ -26,7 +27,28 @@ def write_flags(warehouse: Path, runs: Sequence[ScoringRun], made_on: date) -> N
             writer.add("flags", pd.concat(rows, ignore_index=True))
 
 
-def flag_rows(run: ScoringRun, made_on: date, load_id: int) -> pd.DataFrame:
+class ListedRun(Protocol):
+    """What the flags of a run are made of; `scores` has the columns of its place on the list for each student."""
+
+    @property
+    def run_id(self) -> str: ...  # noqa: D102
+    @property
+    def district_id(self) -> str: ...  # noqa: D102
+    @property
+    def outcome(self) -> str: ...  # noqa: D102
+    @property
+    def as_of(self) -> date: ...  # noqa: D102
+    @property
+    def release_id(self) -> str: ...  # noqa: D102
+    @property
+    def scorer(self) -> str: ...  # noqa: D102
+    @property
+    def capacity(self) -> int: ...  # noqa: D102
+    @property
+    def scores(self) -> pd.DataFrame: ...  # noqa: D102
+
+
+def flag_rows(run: ListedRun, made_on: date, load_id: int) -> pd.DataFrame:
     """The rows of a run's flags."""
     flagged = run.scores[run.scores["flagged"].to_numpy(dtype=bool)]
     return flagged[["student_key", "list_position", "risk", "list_probability", "at_random"]].assign(

@@ -15,16 +15,17 @@ from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.signing import parse_public_key
 from models.examples import Floats
 from models.pool.learned_from import without_model
-from models.scoring import feature_set_of_bundle, order_of, reason_table_by
+from models.scoring import feature_set_of_bundle, order_of, reason_table_by, similar_students_of
 from models.served_scorer import serving_on
 from serving.scoring.bands import bands_of
-from serving.scoring.json_columns import reason_texts
+from serving.scoring.json_columns import reason_texts, shared_texts, texts_where
 from serving.scoring.ranking import predict_risks
 
 SCHEMA = pa.schema(
     {
         "student_key": pa.string(), "school_id": pa.string(), "grade_level": pa.int64(), "risk": pa.float64(),
         "list_order": pa.float64(), "band": pa.string(), "reasons": pa.string(), "strengths": pa.string(),
+        "similar_students": pa.string(),
     }
 )  # fmt: skip
 """A row a student: `risk` is missing where too little is on record, `list_order` is what a list is put in order by."""
@@ -35,7 +36,8 @@ class PartitionScores:
     """Scores the rows of a snapshot that are in one partition, by the bundle that was sent to its executor.
 
     `bundle` is the name of the folder, `public_key` the installation's in PEM. BundleRefused where it is not as signed.
-    Where it is `ruled`, the bundle learned from records that are not lent any more, and its rule serves.
+    Where it is `ruled`, the bundle learned from records that are not lent any more, and its rule serves. A rule's share
+    is of students of whom at least `least` are shown, and is `told` where its date is one that the gate judged.
     """
 
     bundle: str
@@ -43,6 +45,8 @@ class PartitionScores:
     view: View
     bands: tuple[float, float]
     ruled: bool = False
+    least: int = 11
+    told: bool = True
 
     @property
     def columns(self) -> str:
@@ -63,6 +67,7 @@ class PartitionScores:
         risk = predict_risks(now, snapshot)
         scored = risk.notna().to_numpy(dtype=np.bool_)
         reasons = reason_table_by(now, snapshot)
+        similar = similar_students_of(now.scorer, snapshot.features, least=self.least, told=self.told)
         told = np.where(scored, np.arange(len(risk)), -1)
         values: Floats = np.asarray(risk, dtype=np.float64)
         return pa.RecordBatch.from_arrays(
@@ -75,6 +80,7 @@ class PartitionScores:
                 pa.array(bands_of(values, self.bands).tolist(), pa.string()),
                 reason_texts(reasons.needs.of(told)).cast(pa.string()),
                 reason_texts(reasons.strengths.of(told)).cast(pa.string()),
+                texts_where(shared_texts(similar), told).cast(pa.string()),
             ],
             schema=SCHEMA,
         )

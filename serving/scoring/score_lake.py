@@ -1,7 +1,7 @@
 """Scores a district whose tables lie in a lake: students where they lie, and the list from their order alone."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import pandas as pd
 import pyarrow as pa
@@ -20,8 +20,10 @@ from models.bundle.year_parts import describe_parts
 from models.pool.learned_from import withdrawn
 from models.served_scorer import judged_elsewhere
 from serving.scoring.district_release import DistrictRelease, load_served_releases
+from serving.scoring.lake_flags import write_lake_flags
+from serving.scoring.lake_list import LakeList, LakeRun, listed_run, refuse_other_records, write_lake_list
 from serving.scoring.list_cohorts import Releases
-from serving.scoring.partition_scores import PartitionScores
+from serving.scoring.partition_scores import SCHEMA, PartitionScores
 from serving.scoring.ranking import Ordered, Places, Ranking, order_scored, rank_together
 from serving.scoring.run_summary import ListSummary, RunSummary
 from serving.scoring.score_district import list_ids, policy_findings
@@ -34,23 +36,18 @@ ORDER = ("student_key", "risk", "list_order")
 LISTED = ("position", "flagged", "list_probability", "at_random", "place")
 
 
-@dataclass(frozen=True)
-class LakeRun:
-    """One outcome's students in order, by the release as it serves on the date."""
+def score_lake(
+    settings: Settings, district_id: str, *, as_of: date, today: date, now: datetime, progress: Progress
+) -> ListSummary:
+    """Scores every outcome that is served; scores with reasons, flags and the list go to `spark.results` as Parquet.
 
-    run_id: str
-    release: DistrictRelease
-    ordered: Ordered
-
-
-def score_lake(settings: Settings, district_id: str, *, as_of: date, today: date, progress: Progress) -> ListSummary:
-    """Scores every outcome that is served; scores with reasons and the list go to `spark.results` as Parquet.
-
-    Nothing of a student but key, risk and order comes to this machine. The same run takes the place of an earlier one.
-    Refused where the records do not add up.
+    Nothing of a student but key, risk and order comes to this machine, unless `spark.pages` asks for the list in the
+    service database. The same run takes the place of an earlier one. Refused where the records do not add up.
     """
     releases, district = load_served_releases(settings, district_id), settings.district(district_id)
     with open_lake(settings.spark, district_id) as reader:
+        if settings.spark.pages:
+            refuse_other_records(settings, district_id, reader.data_version())
         ids = list_ids(settings, releases, as_of, reader.data_version())
         progress(f"{district.name}: checking records")
         found = check_district(reader, district, today)
@@ -61,13 +58,25 @@ def score_lake(settings: Settings, district_id: str, *, as_of: date, today: date
         if not runs:
             raise NothingKnown(f"nobody of the served grades was enrolled on {as_of}; choose a date in session")
         rankings = rank_together([one.ordered for one in runs])
+        places = [listed_run(*one, view) for one in zip(runs, rankings, strict=True)]
+        write_lake_flags(settings, reader, places, today)
         for run, ranking in zip(runs, rankings, strict=True):
             write_rows(reader.scripts, list_rows(ranking), results(settings, LISTS, district_id, run.run_id))
+        told = told_scores(settings, reader, runs) if settings.spark.pages else []
+    if settings.spark.pages:
+        lists = [LakeList(*one) for one in zip(runs, rankings, told, strict=True)]
+        write_lake_list(settings, lists, view, list_id=ids.list_id, today=today, now=now)
     tables = pd.concat([one.table for one in rankings])
     students, listed = tables.index.nunique(), tables.index[tables["flagged"]].nunique()
     summaries = tuple(summary(*one, view) for one in zip(runs, rankings, strict=True))
     warnings = (*found.warnings, *policy_findings(releases, declared))
     return ListSummary(ids.list_id, summaries, warnings, students, listed)
+
+
+def told_scores(settings: Settings, reader: SparkReader, runs: Sequence[LakeRun]) -> list[pd.DataFrame]:
+    """All that was written of the students of each run, in the order of their keys."""
+    places = [results(settings, SCORES, one.release.district_id, one.run_id) for one in runs]
+    return [read_written(reader.scripts, place, SCHEMA.names) for place in places]
 
 
 def scored_runs(
@@ -91,7 +100,8 @@ def write_scores(settings: Settings, reader: SparkReader, release: DistrictRelea
     bundle, key = release.entry.bundle_path, (settings.home / "keys" / PUBLIC).read_bytes()
     send_folder(reader.scripts, bundle)
     ruled = bool(withdrawn(release.bundle.metrics, settings))
-    work = PartitionScores(bundle.name, key, view, settings.service.bands, ruled)
+    least, told = settings.audit.smallest_group, release.not_judged is None
+    work = PartitionScores(bundle.name, key, view, settings.service.bands, ruled, least, told)
     write_computed(reader.scripts, snapshot_script(query), view.values, work, place)
 
 

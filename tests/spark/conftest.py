@@ -18,15 +18,23 @@ from features.snapshots.labels import cohort_keys
 from features.spark_settings import Spark
 from features.warehouse.file import change_warehouse, open_warehouse
 from features.warehouse.reader import Reader
+from features.warehouse.writer import Writer
+from serving.scoring.lake_flags import write_lake_flags
+from serving.scoring.lake_list import PlacedRun
 from tests.districts import simulated_warehouse
+from tests.sweeps import swept
 
 pytest.importorskip("pyspark", reason="run `make spark`")
 if not shutil.which("java"):
     pytest.skip("Spark needs Java", allow_module_level=True)
 
 PLAN = Plan("north", 300, by_section=True, years=3)
-QUICK = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
-"""Java as it is quickest where little is computed: it translates less of itself."""
+QUICK = {
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.sql.adaptive.enabled": "true" if swept("spark") else "false",
+}
+"""Java and Spark as they are quickest where little is computed: Java translates less of itself, and Spark plans a query
+once and not again after each of its stages. `make spark-full` has Spark plan as a district's does."""
 LISTED_ON = (date(2025, 11, 20), date(2026, 2, 20))
 
 
@@ -34,14 +42,21 @@ LISTED_ON = (date(2025, 11, 20), date(2026, 2, 20))
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A district whose high school takes attendance in every class, with lists of last year, in a file and a lake."""
     home = tmp_path_factory.mktemp("home")
-    spark = Spark(tables=str(home / "lake"), partitions=2, memory="1g", config=QUICK)
+    places = {"tables": str(home / "lake"), "results": str(home / "results")}
+    spark = Spark(**places, partitions=2, memory="1g", config=QUICK)
     settings = Settings(home=home, districts=(District(id="north", name="North"),), engine="spark", spark=spark)
     with change_warehouse(simulated_warehouse(PLAN, settings.warehouse("north"))) as writer:
-        for day in LISTED_ON:
-            keys = cohort_keys(writer, OFF_TRACK_CHICAGO.cohort, writer.view(day)).tolist()[1::3]
-            writer.add("flags", flag_rows(keys, day))
+        add_flags(writer, LISTED_ON[0])
     export_tables(settings, "north")
+    with change_warehouse(settings.warehouse("north")) as writer:
+        add_flags(writer, LISTED_ON[1])
     return settings
+
+
+def add_flags(writer: Writer, day: date) -> None:
+    """A rule's list of a day into the warehouse."""
+    keys = cohort_keys(writer, OFF_TRACK_CHICAGO.cohort, writer.view(day)).tolist()[1::3]
+    writer.add("flags", flag_rows(keys, day))
 
 
 def flag_rows(keys: list[str], as_of: date) -> pd.DataFrame:
@@ -57,9 +72,25 @@ def flag_rows(keys: list[str], as_of: date) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def lake(settings: Settings) -> Iterator[SparkReader]:
-    """The district's tables read by Spark; a test says for which engine it compiles."""
-    with open_lake(settings.spark, "north") as reader, compiling_for("duckdb"):
-        yield reader
+    """The district's tables read by Spark, a list made on the lake among them; a test says for which it compiles."""
+    with open_warehouse(settings.warehouse("north")) as warehouse:
+        flags = warehouse.current("flags")
+    with open_lake(settings.spark, "north") as reader:
+        run = run_of_flags(flags[flags["as_of"] == pd.Timestamp(LISTED_ON[1])])
+        for made_on in (LISTED_ON[1], date(2026, 3, 1)):  # the second time writes nothing: the list is known
+            write_lake_flags(settings, reader, [run], made_on)
+            reader.scripts.stored_tables.pop("flags")
+        with compiling_for("duckdb"):
+            yield reader
+
+
+def run_of_flags(flags: pd.DataFrame) -> PlacedRun:
+    """The run whose flags these are."""
+    first = flags.iloc[0]
+    return PlacedRun(
+        first["run_id"], "north", first["outcome"], LISTED_ON[1], first["release_id"], first["scorer"],
+        int(first["capacity"]), flags.assign(flagged=True),
+    )  # fmt: skip
 
 
 @pytest.fixture

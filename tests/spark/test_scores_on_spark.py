@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,22 +11,31 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
 from features.engine.dialect import compiling_for
+from features.errors import Refused
 from features.lake import results
 from features.lake.session import SparkRefused
 from features.lake.spark_reader import SparkReader
+from features.progress import quietly
 from features.settings import Settings
 from features.snapshots.snapshot import snapshot_of_view
+from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from models.bundle.bundle import BundleParts, write_bundle
 from models.bundle.signing import ensure_keys
 from models.releases import Approval, ReleaseKey, promote
 from models.scoring import reason_table_by
+from serving.scoring import score_lake
 from serving.scoring.district_release import DistrictRelease, load_current_release
 from serving.scoring.json_columns import reason_texts
+from serving.scoring.lake_list import refuse_other_records
 from serving.scoring.ranking import Places, order_cohort, rank_together
+from serving.scoring.score_district import score_district
 from serving.scoring.score_lake import ORDER, in_order, list_rows, write_scores
+from serving.store.database import engine_of
+from serving.store.rows import Row
 from tests.serving.example_releases import OUTCOME, model_parts, rule_parts
 from tests.serving.example_service import NOW
 
@@ -41,11 +51,10 @@ def released(settings: Settings, parts: BundleParts) -> DistrictRelease:
     return load_current_release(settings, "north")
 
 
-@pytest.mark.parametrize("parts", [model_parts, rule_parts], ids=["model", "rule"])
 def test_scores_reasons_and_the_list_are_those_of_duckdb(
-    settings: Settings, warehouse: Reader, lake: SparkReader, tmp_path: Path, parts: Callable[[str], BundleParts]
+    settings: Settings, warehouse: Reader, lake: SparkReader, tmp_path: Path
 ) -> None:
-    release, place, view = released(settings, parts("north")), str(tmp_path / "scores"), warehouse.view(AS_OF)
+    release, place, view = released(settings, model_parts("north")), str(tmp_path / "scores"), warehouse.view(AS_OF)
     with compiling_for("spark"):
         write_scores(settings, lake, release, view, place)
     scores = pd.read_parquet(place).set_index("student_key").sort_index()
@@ -62,6 +71,70 @@ def test_scores_reasons_and_the_list_are_those_of_duckdb(
     told = np.where(ours.table["risk"].reindex(snapshot.features.index).notna(), np.arange(len(scores)), -1)
     assert scores["reasons"].tolist() == reason_texts(needs.of(told)).to_pylist()
     assert any(json.loads(text) for text in scores["reasons"])
+
+
+def test_a_list_of_a_lake_stands_in_the_service_database_as_one_of_duckdb(
+    settings: Settings, lake: SparkReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule's. Names come from the district's own file; what needs a student's records here is left out."""
+    released(settings, rule_parts("north"))
+    monkeypatch.setattr(score_lake, "open_lake", lambda *_: reading(lake))
+    spark, duckdb = (
+        settings.model_copy(
+            update={
+                "service": settings.service.model_copy(update={"database": f"sqlite:///{tmp_path / name}.db"}),
+                "spark": settings.spark.model_copy(update={"pages": True}),
+            }
+        )
+        for name in ("spark", "duckdb")
+    )
+    made = score_lake.score_lake(spark, "north", as_of=AS_OF, today=AS_OF, now=NOW, progress=quietly)
+    ours = score_district(duckdb, engine_of(duckdb), "north", as_of=AS_OF, now=NOW, progress=quietly)
+    assert made.as_json() == ours.as_json()
+    for table, left_out in LEFT_OUT.items():
+        found = [stored(one, table).drop(columns=list(left_out)) for one in (duckdb, spark)]
+        assert len(found[0])
+        pd.testing.assert_frame_equal(*found, rtol=1e-12)
+    for flags in (pd.read_parquet(Path(settings.spark.results) / "flags"), flags_on_file(settings)):
+        own = flags[flags["run_id"] == made.list_id]
+        assert len(own) == made.listed > 0
+
+
+def test_names_of_a_file_with_other_records_are_not_put_to_a_lakes_scores(settings: Settings) -> None:
+    with pytest.raises(Refused, match=r"spark\.pages: the lake has the records of load other, .* run `ontrack export"):
+        refuse_other_records(settings, "north", "other")
+
+
+LEFT_OUT = {
+    "scores": ("evidence", "history", "way_back", "change", "track_record"),
+    "runs": ("last_lists", "weeks", "dictionary", "records_number"),
+    "students": (),
+    "staff": (),
+    "caseloads": (),
+    "schools": (),
+    "calendars": (),
+}
+"""What is not in a list that a lake's scores make, by table."""
+
+
+def stored(settings: Settings, table: str) -> pd.DataFrame:
+    """The rows of a table of the service database, by their key."""
+    found = Row.metadata.tables[table]
+    with engine_of(settings).connect() as connection:
+        return pd.DataFrame(connection.execute(select(found).order_by(*found.primary_key)).mappings().all())
+
+
+def flags_on_file(settings: Settings) -> pd.DataFrame:
+    """The flags that the district's own file has."""
+    with open_warehouse(settings.warehouse("north")) as reader:
+        return reader.current("flags")
+
+
+@contextmanager
+def reading(lake: SparkReader) -> Iterator[SparkReader]:
+    """A time in which the lake is read, as `open_lake` has it: the session goes on after it."""
+    with compiling_for("spark"):
+        yield lake
 
 
 def test_a_bundle_that_is_not_as_signed_scores_nobody_where_the_students_lie(
