@@ -54,7 +54,8 @@ def lake_table(session: "SparkSession", spark: Spark, name: str) -> "DataFrame |
             reader = reader.schema(columns_of(name))
         return looked_up(reader.load(f"{spark.tables}/{name}"))
     except AnalysisException as error:
-        return absent_or_refused(error, where_of(spark, name))
+        refuse_unless_absent(error, where_of(spark, name))
+        return None
 
 
 def looked_up(found: "DataFrame") -> "DataFrame":
@@ -74,7 +75,8 @@ def flags_of_runs(session: "SparkSession", spark: Spark, district_id: str) -> "D
     try:
         return of_district(looked_up(session.read.schema(columns_of(FLAGS)).parquet(place)), FLAGS, district_id)
     except AnalysisException as error:
-        return absent_or_refused(error, place)
+        refuse_unless_absent(error, place)
+        return None
 
 
 def with_flags_of_runs(stored: "DataFrame", made: "DataFrame | None") -> "DataFrame":
@@ -84,8 +86,8 @@ def with_flags_of_runs(stored: "DataFrame", made: "DataFrame | None") -> "DataFr
     return stored.unionByName(made.join(stored.select("run_id").distinct(), "run_id", "left_anti"))
 
 
-def absent_or_refused(error: "AnalysisException", where: str) -> None:
-    """Nothing where Spark says that there is no such table; SparkRefused for whatever else it says."""
+def refuse_unless_absent(error: "AnalysisException", where: str) -> None:
+    """Raise SparkRefused for whatever Spark says but that there is no such table."""
     condition = error.getCondition()
     if condition not in ABSENT:
         raise SparkRefused(f"{where}: Spark cannot read it ({condition}); check `[spark]`") from None

@@ -71,6 +71,12 @@ def model_parts(district_id: str) -> BundleParts:
     return replace(rule_parts(district_id), kind="model", model=made_model(), rule=None)
 
 
+def judged_rule_parts(district_id: str) -> BundleParts:
+    """The rule's bundle with the figures of a test year, in which nothing could be judged."""
+    metrics = {"headline": {}, "listed": 0, "test_year": 2026}
+    return replace(rule_parts(district_id), metrics=metrics)
+
+
 def rule_parts(district_id: str) -> BundleParts:
     """The rule's bundle, passed by the gate."""
     return BundleParts(

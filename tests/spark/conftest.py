@@ -22,19 +22,14 @@ from features.warehouse.writer import Writer
 from serving.scoring.lake_flags import write_lake_flags
 from serving.scoring.lake_list import PlacedRun
 from tests.districts import simulated_warehouse
-from tests.sweeps import swept
 
 pytest.importorskip("pyspark", reason="run `make spark`")
 if not shutil.which("java"):
     pytest.skip("Spark needs Java", allow_module_level=True)
 
 PLAN = Plan("north", 300, by_section=True, years=3)
-QUICK = {
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-    "spark.sql.adaptive.enabled": "true" if swept("spark") else "false",
-}
-"""Java and Spark as they are quickest where little is computed: Java translates less of itself, and Spark plans a query
-once and not again after each of its stages. `make spark-full` has Spark plan as a district's does."""
+QUICK = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+"""Java as it is quickest where little is computed: it translates less of itself."""
 LISTED_ON = (date(2025, 11, 20), date(2026, 2, 20))
 
 

@@ -23,7 +23,7 @@ from tests.spec.made_districts import AS_OF
 from tests.spec.test_ledger_properties import DAYS
 
 Engines = tuple[Reader, SparkReader]
-LABELLED = list(OUTCOMES.values()) if FULL else [OUTCOMES["grade8_not_ready_core"]]
+TRIED = FEATURE_SETS if FULL else {"grade9": FEATURE_SETS["grade9"]}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def drawn_lists(lake: SparkReader, tmp_path_factory: pytest.TempPathFactory) -> 
         yield engines
 
 
-@pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))
+@pytest.mark.parametrize("feature_set", TRIED.values(), ids=lambda one: str(one.name))
 def test_every_feature_and_rule_of_drawn_towns_is_the_same(drawn_towns: Engines, feature_set: type[FeatureSet]) -> None:
     """Records in several versions, withdrawn, at odds with each other, and known later than the date."""
     ours, theirs = by_both(*drawn_towns, lambda one: build_snapshot(one, feature_set, AS_OF, with_peers=True))
@@ -47,7 +47,8 @@ def test_every_feature_and_rule_of_drawn_towns_is_the_same(drawn_towns: Engines,
         assert_equal(getattr(ours, name), getattr(theirs, name))
 
 
-@pytest.mark.parametrize("outcome", LABELLED, ids=lambda one: str(one.name))
+@pytest.mark.skipif(not FULL, reason="most drawn students have no label; the ledger has those of drawn lists")
+@pytest.mark.parametrize("outcome", OUTCOMES.values(), ids=lambda one: str(one.name))
 def test_every_label_of_drawn_towns_is_the_same(drawn_towns: Engines, outcome: Outcome) -> None:
     late = date(2030, 9, 1)  # so that no horizon is ahead
     ours, theirs = by_both(*drawn_towns, lambda one: label_outcome(one, outcome, AS_OF, observed_on=late))

@@ -36,8 +36,9 @@ from serving.scoring.score_district import score_district
 from serving.scoring.score_lake import ORDER, in_order, list_rows, write_scores
 from serving.store.database import engine_of
 from serving.store.rows import Row
-from tests.serving.example_releases import OUTCOME, model_parts, rule_parts
+from tests.serving.example_releases import OUTCOME, judged_rule_parts, model_parts
 from tests.serving.example_service import NOW
+from tests.serving.scoring.test_lake_list import LEFT_OUT
 
 AS_OF = date(2026, 11, 20)
 
@@ -73,11 +74,11 @@ def test_scores_reasons_and_the_list_are_those_of_duckdb(
     assert any(json.loads(text) for text in scores["reasons"])
 
 
-def test_a_list_of_a_lake_stands_in_the_service_database_as_one_of_duckdb(
+def test_a_list_of_a_lake_is_the_one_of_duckdb_in_the_service_database_too(
     settings: Settings, lake: SparkReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A rule's. Names come from the district's own file; what needs a student's records here is left out."""
-    released(settings, rule_parts("north"))
+    """A rule's, with its flags where the ledger finds them: with the results, and on the district's own file."""
+    released(settings, judged_rule_parts("north"))
     monkeypatch.setattr(score_lake, "open_lake", lambda *_: reading(lake))
     spark, duckdb = (
         settings.model_copy(
@@ -90,44 +91,25 @@ def test_a_list_of_a_lake_stands_in_the_service_database_as_one_of_duckdb(
     )
     made = score_lake.score_lake(spark, "north", as_of=AS_OF, today=AS_OF, now=NOW, progress=quietly)
     ours = score_district(duckdb, engine_of(duckdb), "north", as_of=AS_OF, now=NOW, progress=quietly)
-    assert made.as_json() == ours.as_json()
-    for table, left_out in LEFT_OUT.items():
-        found = [stored(one, table).drop(columns=list(left_out)) for one in (duckdb, spark)]
-        assert len(found[0])
-        pd.testing.assert_frame_equal(*found, rtol=1e-12)
-    for flags in (pd.read_parquet(Path(settings.spark.results) / "flags"), flags_on_file(settings)):
-        own = flags[flags["run_id"] == made.list_id]
-        assert len(own) == made.listed > 0
+    assert made == ours
+    found, told = (scores_in(one).drop(columns=list(LEFT_OUT["scores"])) for one in (spark, duckdb))
+    pd.testing.assert_frame_equal(told, found, rtol=1e-12)
+    with open_warehouse(settings.warehouse("north")) as reader:
+        on_file = reader.current("flags")
+    for flags in (pd.read_parquet(Path(settings.spark.results) / "flags"), on_file):
+        assert (flags["run_id"] == made.list_id).sum() == made.listed > 0
+
+
+def scores_in(settings: Settings) -> pd.DataFrame:
+    """The scores in a service database, by student."""
+    table = Row.metadata.tables["scores"]
+    with engine_of(settings).connect() as connection:
+        return pd.DataFrame(connection.execute(select(table).order_by(table.c.student_key)).mappings().all())
 
 
 def test_names_of_a_file_with_other_records_are_not_put_to_a_lakes_scores(settings: Settings) -> None:
     with pytest.raises(Refused, match=r"spark\.pages: the lake has the records of load other, .* run `ontrack export"):
         refuse_other_records(settings, "north", "other")
-
-
-LEFT_OUT = {
-    "scores": ("evidence", "history", "way_back", "change", "track_record"),
-    "runs": ("last_lists", "weeks", "dictionary", "records_number"),
-    "students": (),
-    "staff": (),
-    "caseloads": (),
-    "schools": (),
-    "calendars": (),
-}
-"""What is not in a list that a lake's scores make, by table."""
-
-
-def stored(settings: Settings, table: str) -> pd.DataFrame:
-    """The rows of a table of the service database, by their key."""
-    found = Row.metadata.tables[table]
-    with engine_of(settings).connect() as connection:
-        return pd.DataFrame(connection.execute(select(found).order_by(*found.primary_key)).mappings().all())
-
-
-def flags_on_file(settings: Settings) -> pd.DataFrame:
-    """The flags that the district's own file has."""
-    with open_warehouse(settings.warehouse("north")) as reader:
-        return reader.current("flags")
 
 
 @contextmanager
