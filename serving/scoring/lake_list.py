@@ -18,8 +18,9 @@ from features.warehouse.file import open_warehouse
 from features.warehouse.reader_pool import reader_pool
 from serving.scoring.district_facts import district_facts
 from serving.scoring.district_release import DistrictRelease
+from serving.scoring.list_storage import write_runs
 from serving.scoring.ranking import Ordered, Ranking
-from serving.scoring.score_district import SharedParts, release_facts, write_runs
+from serving.scoring.score_district import SharedParts, release_facts
 from serving.scoring.scoring_run import ScoringRun
 from serving.scoring.student_scores import place_columns
 from serving.store.database import engine_of
@@ -85,14 +86,14 @@ def write_lake_list(
     settings: Settings, lists: Sequence[LakeList], view: View, *, list_id: str, today: date, now: datetime
 ) -> None:
     """Writes a list's flags to the district's own file, and all of the list to the service database."""
-    district_id = lists[0].run.release.district_id
+    district_id, engine = lists[0].run.release.district_id, engine_of(settings)
     with open_warehouse(settings.warehouse(district_id)) as reader, reader_pool(reader) as pool:
-        facts = district_facts(pool, view.own)
+        facts = district_facts(pool, view.own, district_id, engine)
         through = min(view.as_of, reader.data_through())
         shared = SharedParts(facts.roster.result(), facts.calendars.result(), through, list_id, now)
-        courses = facts.courses.result()
+        courses, roster = facts.courses.result(), facts.changes.result()
     runs = [run_of_list(settings, one, view, shared, first=not place) for place, one in enumerate(lists)]
-    write_runs(settings, engine_of(settings), runs, courses, today)
+    write_runs(settings, engine, runs, courses, today, roster)
 
 
 def run_of_list(settings: Settings, made: LakeList, view: View, shared: SharedParts, *, first: bool) -> ScoringRun:
