@@ -19,7 +19,7 @@ from tests.sweeps import swept
 
 FULL = swept("nights")
 """A hundred kills (`make nights`), or some of one night."""
-KILLS = 100 if FULL else 4
+KILLS = 100 if FULL else 3
 LONGEST_CHAIN = 6
 LONGEST = 6.0
 """Seconds after which a night is killed at the latest."""

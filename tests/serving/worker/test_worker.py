@@ -84,8 +84,12 @@ def outcomes(home: Path) -> list[object]:
     return [one["outcome"] for one in reversed(list_operations(settings_at(home), newest=20))]
 
 
-def test_what_is_handed_over_is_loaded_and_said_in_one_line_without_any_network(home: Path) -> None:
+def test_what_is_handed_over_is_loaded_said_in_one_line_without_any_network_and_changes_nothing_again(
+    home: Path,
+) -> None:
+    """The same files are one operation until it ends."""
     operation = hand_over(home)
+    assert hand_over(home) == operation
     assert outcomes(home) == ["waiting"]
     code, said = start(home).ended()
     assert code == 0
@@ -94,17 +98,11 @@ def test_what_is_handed_over_is_loaded_and_said_in_one_line_without_any_network(
     (told,) = list_operations(settings_at(home), newest=20)
     assert (told["operation"], told["load_id"]) == (operation, 1)
     assert (loads(home), left_over(home)) == ([1], [])
-    assert not (home.parent / "network.txt").exists()
-
-
-def test_the_same_files_are_one_operation_until_it_ends_and_change_nothing_after(home: Path) -> None:
-    first = hand_over(home)
-    assert hand_over(home) == first
-    start(home).ended()
-    assert hand_over(home) != first
+    assert hand_over(home) != operation
     code, said = start(home).ended()
     assert (code, outcomes(home), loads(home), left_over(home)) == (0, ["loaded", "unchanged"], [1], [])
     assert said[-1].endswith("these files are loaded already; nothing changed")
+    assert not (home.parent / "network.txt").exists()
 
 
 @pytest.mark.parametrize("moment", ["reading attendance.csv", "comparing marks", "renamed"])
