@@ -18,7 +18,7 @@ from serving.store.district_scope import enter_district
 from serving.store.locks import lock_until_commit
 from serving.store.rows import AccessRow
 from serving.store.shared_writes import SharedWrites
-from serving.store.statements import statement
+from serving.store.statements import rows_on, statement
 
 DIGESTED = ("district_id", "subject", "action", "object", "reason", "students", "previous_digest")
 
@@ -122,7 +122,7 @@ ADDED = insert(AccessRow.__table__)  # type: ignore[arg-type]  # a table, which 
 
 def newest_digest(connection: Connection, district_id: str) -> str:
     """The digest of the district's newest row; empty before the first."""
-    return connection.scalar(*select_newest(district_id)) or ""
+    return next((digest for (digest,) in rows_on(connection, select_newest(district_id))), "")
 
 
 @statement

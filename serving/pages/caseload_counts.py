@@ -1,8 +1,7 @@
 """What stands above a caseload and who is on a page of it, from what was counted and placed with the list.
 
-For all of a district or a school: of these it takes long to look at each student's score. A counselor's few are read
-once for a page (`serving.pages.own_list`). Whom somebody sees is still asked with the students themselves; these tables
-only say where to look.
+For all of a district or a school: of these it takes long to look at each student's score. A counselor's few are counted
+each time. Whom somebody sees is still asked with the students themselves; these tables only say where to look.
 """
 
 from typing import NamedTuple
@@ -21,7 +20,6 @@ from serving.pages.caseload_query import (
     student_groups,
     student_lines,
 )
-from serving.pages.own_list import groups_of, own_students, students_left
 from serving.store.list_counts import list_of
 from serving.store.list_rows import WHOLE_DISTRICT, ListCountRow, ListPlaceRow
 from serving.store.statements import rows_of, statement
@@ -53,9 +51,8 @@ class ListFacts:
         self.cells = [] if self.school is None else list_cells(session, scope, self.list_id, self.school)
         if {cell.run_id for cell in self.cells} != set(scope.run_ids()):
             self.school = None  # not counted with the list, or not all of it
-        self.own = own_students(session, scope)
         if self.school is None:
-            self.groups = student_groups(session, scope) if self.own is None else groups_of(self.own)
+            self.groups = student_groups(session, scope)
             self.schools = {one.school_id for one in self.groups}
         else:
             self.groups = [group_of(cell) for cell in self.cells if cell.placed]
@@ -76,9 +73,6 @@ class ListFacts:
 
     def count(self, asked: CaseloadFilter) -> int | None:
         """How many students a filter leaves; None where that was not counted."""
-        if self.own is not None:
-            left = students_left(self.own, asked)
-            return None if left is None else len(left)
         if self.school is None or asked.contact or asked.plan or asked.responsible:
             return None
         if self.school != WHOLE_DISTRICT and asked.school not in ("", self.school):
@@ -97,9 +91,6 @@ class ListFacts:
 
     def page(self, asked: CaseloadFilter, first: int, most: int) -> list[StudentScore] | None:
         """So many students whom a filter leaves, in the order of the list; None where that is another order."""
-        if self.own is not None:
-            left = students_left(self.own, asked) if asked.sort == "list" else None
-            return None if left is None else [one.line for one in left[first : first + most]]
         by_place = asked.sort == "list" and not (asked.outcome or asked.contact or asked.plan or asked.responsible)
         if self.school is None or not by_place:
             return None

@@ -1,7 +1,7 @@
 """What of a caseload is shown, and in which order: kept in the address, which holds filters and never a name."""
 
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -36,9 +36,9 @@ class CaseloadFilter:
     @cached_property
     def query(self) -> str:
         """The filter as the query of an address, without what is as usual; empty where all is."""
-        usual = CaseloadFilter()
-        own = {field.name: getattr(self, field.name) for field in fields(self)}
-        return urlencode({name: value for name, value in own.items() if value != getattr(usual, name)})
+        own = [(name, getattr(self, name), usual) for name, usual in usual_filter()]
+        unlike = {name: value for name, value, usual in own if value != usual}
+        return urlencode(unlike) if unlike else ""
 
     @property
     def address(self) -> str:
@@ -63,6 +63,12 @@ class CaseloadFilter:
     def student_address(self, student_key: str) -> str:
         """The address of a student's page, which leads back to this list."""
         return f"/students/{student_key}?{self.query}" if self.query else f"/students/{student_key}"
+
+
+@cache
+def usual_filter() -> tuple[tuple[str, object], ...]:
+    """Each part of a filter, and how it is as usual."""
+    return tuple((field.name, field.default) for field in fields(CaseloadFilter))
 
 
 async def caseload_filter(

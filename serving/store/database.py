@@ -139,7 +139,7 @@ def write_session(engine: Engine, district_id: str | None = None) -> Iterator[Se
 @contextmanager
 def write_connection(engine: Engine) -> Iterator[Connection]:
     """The same for rows that are only added: a connection, without what keeps objects and their changes."""
-    with turn_to_write(engine), engine.execution_options(writes=True).begin() as connection:
+    with turn_to_write(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
 
 

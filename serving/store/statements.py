@@ -12,7 +12,7 @@ from functools import wraps
 from inspect import signature
 from typing import ParamSpec, TypeVar, TypeVarTuple, cast
 
-from sqlalchemy import Executable, Select, bindparam, inspect
+from sqlalchemy import Connection, Executable, Select, bindparam, inspect
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
@@ -99,11 +99,14 @@ def rows_of(session: Session, asked: tuple[TypedReturnsRows[*Columns], Values]) 
     A session makes objects of what it reads, and takes three times as long where there are none to make.
     """
     session.flush()
-    found, values = asked
-    connection = session.connection()
-    rows: object = read_rows(connection, found, values)
+    return rows_on(session.connection(), asked)
+
+
+def rows_on(connection: Connection, asked: tuple[TypedReturnsRows[*Columns], Values]) -> Sequence[tuple[*Columns]]:
+    """The same in the transaction of a connection."""
+    rows: object = read_rows(connection, *asked)
     if rows is None:
-        rows = connection.execute(found, values).all()
+        rows = connection.execute(*asked).all()
     return cast("Sequence[tuple[*Columns]]", rows)
 
 

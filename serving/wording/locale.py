@@ -29,6 +29,7 @@ NUMBERS_KEPT = 20_000
 SENTENCES_KEPT = 20_000
 """Written dates, numbers and sentences that are kept, those that were written last: none with a name, or any other
 text of a person."""
+NUMBERS, WORDS = frozenset({int, float}), frozenset({str})
 NUMBER_FORMAT = re.compile(r"(?P<sign>\+?)\.(?P<digits>\d)(?P<kind>[fg%])")
 LANGUAGE_RANGE = re.compile(
     r"\s*(?P<language>[a-z]{2,3})(?:-[a-z0-9]+)*\s*(?:;\s*q=(?P<weight>[01](?:\.\d{0,3})?)\s*)?", re.I
@@ -60,8 +61,11 @@ class Language:
         """A format string with its values; unchanged without any."""
         if not values:
             return words
-        if all(type(one) in (int, float) for one in values.values()):
+        kinds = set(map(type, values.values()))
+        if kinds <= NUMBERS:
             return sentence_of_numbers(words, tuple(values.items()), self.identifier)
+        if kinds == WORDS:
+            return words.format(**values)
         return words.format(**{name: self.localize(one) for name, one in values.items()})
 
     def localize(self, value: object) -> object:
