@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from serving.access.authorize import Educator, holds_role
+from serving.access.access_reasons import holds_role
+from serving.access.authorize import Educator
 from serving.store.caseload_rows import CoverRow
 from serving.store.rows import StaffRow
 from serving.store.statements import statement

@@ -1,6 +1,6 @@
 """Conditions that leave most of a large district aside before each person or student is looked at."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -31,4 +31,18 @@ def at_school(district_id: str, school_id: str | None) -> ColumnElement[bool]:
     """Whether a student is at a school; the keys are looked up first, so that scores of others are not read."""
     here = aliased(StudentRow)
     keys = select(here.student_key).where(here.district_id == district_id, here.school_id == school_id)
+    return StudentRow.student_key.in_(keys)
+
+
+def on_caseload(district_id: str, counselors: Sequence[str], today: date) -> ColumnElement[bool]:
+    """Whether a student is on the caseload of one of some counselors on a day.
+
+    The keys are looked up first, a few hundred of them: asked of each student, the whole district would be read.
+    """
+    keys = select(CaseloadRow.student_key).where(
+        CaseloadRow.district_id == district_id,
+        CaseloadRow.staff_id.in_(counselors),
+        CaseloadRow.start_date <= today,
+        or_(CaseloadRow.end_date.is_(None), CaseloadRow.end_date >= today),
+    )
     return StudentRow.student_key.in_(keys)

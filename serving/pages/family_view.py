@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from features.way_back.steps import WayBack
-from serving.access.authorize import people_with_access
+from serving.access.access_reasons import people_with_access
 from serving.pages.caseload_line import school_names
 from serving.scoring.decoding import WAY_BACK, decode
 from serving.store.cell_types import JsonRow

@@ -7,7 +7,8 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from serving.access.authorize import ReasonCode, people_with_access
+from serving.access.access_reasons import people_with_access
+from serving.access.authorize import ReasonCode
 from serving.pages.record_tables import RecordTable, record_table
 from serving.pages.student_identity import identity_of
 from serving.pages.student_timeline import ScoreLine, load_score_lines
