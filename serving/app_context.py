@@ -25,6 +25,7 @@ from serving.scoring.opened_bundles import OpenedBundles
 from serving.scoring.release_cache import ReleaseCache
 from serving.signal_words import SignalCache
 from serving.store.database import read_session, write_session
+from serving.student_groups import GroupCache
 from serving.web.rate_limits import RateLimits
 from serving.wording.run_words import RunWordsCache
 
@@ -46,6 +47,7 @@ class AppContext:
     calendars: LiveCalendars = field(default_factory=LiveCalendars)
     bundles: OpenedBundles = field(default_factory=OpenedBundles)
     words: RunWordsCache = field(default_factory=RunWordsCache)
+    groups: GroupCache = field(default_factory=GroupCache)
 
     @cached_property
     def signals(self) -> SignalCache:

@@ -43,7 +43,8 @@ SearchWords = Annotated[str, Form(alias="q", max_length=100)]
 def scope_of(session: Session, educator: Educator, context: AppContext) -> CaseloadScope:
     """The students of an educator on the district's newest list."""
     runs = listed_runs(session, educator.district_id)
-    return CaseloadScope(educator, runs, school_year_began(educator.today), educator.today, context.signals)
+    began = school_year_began(educator.today)
+    return CaseloadScope(educator, runs, began, educator.today, context.signals, context.groups)
 
 
 @router.get("/caseload")

@@ -13,7 +13,6 @@ from serving.access.authorize import DISTRICT_WIDE, Educator
 from serving.pages.caseload_filter import CaseloadFilter
 from serving.pages.caseload_query import (
     CaseloadScope,
-    StudentGroup,
     StudentScore,
     list_track_records,
     select_found,
@@ -23,6 +22,7 @@ from serving.pages.caseload_query import (
 from serving.store.list_counts import list_of
 from serving.store.list_rows import WHOLE_DISTRICT, ListCountRow, ListPlaceRow
 from serving.store.statements import rows_of, statement
+from serving.student_groups import StudentGroup
 
 Record = tuple[str, str, str | None]
 """Band, run, and track record as JSON."""
@@ -55,7 +55,7 @@ class ListFacts:
             self.groups = student_groups(session, scope)
             self.schools = {one.school_id for one in self.groups}
         else:
-            self.groups = [group_of(cell) for cell in self.cells if cell.placed]
+            self.groups = tuple(group_of(cell) for cell in self.cells if cell.placed)
             self.schools = self.counted_schools()
 
     def counted_schools(self) -> set[str]:

@@ -1,7 +1,8 @@
 """Queries for a caseload: whom a person sees, filtered, searched and in order."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, NamedTuple
 
@@ -17,6 +18,7 @@ from serving.store.caseload_rows import ResponsibleRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.statements import Values, rows_of, statement
 from serving.store.support_rows import PlanRow
+from serving.student_groups import GroupCache, Groups, StudentGroup
 
 
 class StudentScore(NamedTuple):
@@ -51,7 +53,7 @@ def student_lines(session: Session, asked: tuple[LineSelect, Values]) -> list[St
 class CaseloadScope:
     """Whose students are asked for, in the runs of which list, and from when on a contact is of this school year.
 
-    `signals` keeps the words of scores.
+    `signals` keeps the words of scores, `groups` counts.
     """
 
     subject: Subject
@@ -59,6 +61,7 @@ class CaseloadScope:
     year_began: date
     today: date
     signals: SignalCache
+    groups: GroupCache = field(default_factory=GroupCache)
 
     @property
     def staff_id(self) -> str:
@@ -183,24 +186,30 @@ def order_of(asked: CaseloadFilter, contacts: Subquery) -> tuple[SQLCoreOperatio
     return (*first, place.is_(None), place, *by_name, StudentRow.student_key)
 
 
-@dataclass(frozen=True)
-class StudentGroup:
-    """The subject's students of a school, grade and run: how many, how many listed, and how many without a risk.
-
-    Too little is on record yet of those without a risk.
-    """
-
-    school_id: str
-    grade: int
-    run_id: str
-    students: int
-    listed: int
-    too_little: int
-
-
-def student_groups(session: Session, scope: CaseloadScope) -> list[StudentGroup]:
+def student_groups(session: Session, scope: CaseloadScope) -> Groups:
     """The subject's students on the list, counted once for all that stands above it."""
-    return [StudentGroup(*row) for row in rows_of(session, select_groups(scope.subject, scope.run_ids()))]
+    subject = scope.subject
+    if not isinstance(subject, Educator) or subject.role != "counselor":
+        return count_groups(session, scope)
+    lists = tuple((run.district_id, run.run_id, run.created_at) for run in scope.runs)
+    return scope.groups.of((lists, digest_of_students(session, subject)), lambda: count_groups(session, scope))
+
+
+def count_groups(session: Session, scope: CaseloadScope) -> Groups:
+    """The same, counted."""
+    return tuple(StudentGroup(*row) for row in rows_of(session, select_groups(scope.subject, scope.run_ids())))
+
+
+def digest_of_students(session: Session, subject: Subject) -> bytes:
+    """A digest of the keys of the students whom a subject sees."""
+    ((keys,),) = rows_of(session, select_keys(subject))
+    return hashlib.sha256((keys or "").encode()).digest()
+
+
+@statement
+def select_keys(subject: Subject) -> Select[str | None]:
+    """The keys as one text: to make a value of each takes longer than to find it."""
+    return visible_students(subject).with_only_columns(func.aggregate_strings(StudentRow.student_key, "\n"))
 
 
 @statement

@@ -13,7 +13,6 @@ from serving.pages.caseload_filter import CaseloadFilter, pages_shown
 from serving.pages.caseload_line import CaseloadLine, build_lines, school_names
 from serving.pages.caseload_query import (
     CaseloadScope,
-    StudentGroup,
     StudentScore,
     filtered_students,
     select_count,
@@ -24,6 +23,7 @@ from serving.pages.caseload_query import (
 from serving.scoring.decoding import decode_headline, decode_last_lists
 from serving.store.rows import RunRow
 from serving.store.student_names import search_students
+from serving.student_groups import StudentGroup
 from serving.wording.band_records import BandRecord, band_records
 from serving.wording.lists import ListWords, headline_sentence, list_words
 from serving.wording.locale import Language
