@@ -178,6 +178,10 @@ def test_print_keeps_every_record_it_shows_says_what_it_leaves_out_and_has_its_l
     rows = page.locator(".reason .scroll >> tbody tr")
     hidden = [row for row in rows.all() if not row.is_visible() and not row.locator("xpath=ancestor::details").count()]
     assert hidden == []
+    folded = page.locator(".folded")
+    said = [one.inner_text() for one in page.locator(".folded + .print-only").all() if one.is_visible()]
+    assert len(said) == folded.count() > 1
+    assert all("not printed" in words for words in said)
     foot = page.locator(".foot")
     assert "Confidential education record." in foot.inner_text()
     style = foot.evaluate("one => [getComputedStyle(one).display, getComputedStyle(one).breakInside]")
