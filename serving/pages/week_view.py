@@ -22,7 +22,7 @@ from serving.wording.outcomes import about_words
 from serving.wording.signals import band_words
 
 UNMET_SHOWN = 8
-TAGS = {"new": msgid("New on the list"), "more": msgid("More signals"), "first": msgid("First list")}
+TAGS = {"new": msgid("New on the list"), "more": msgid("More than before"), "first": msgid("First list")}
 """Why a student is put forward now."""
 
 
