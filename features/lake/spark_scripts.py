@@ -105,17 +105,19 @@ class SparkScripts:
 
 def attempt(work: Callable[[], Found]) -> Found:
     """What Spark gives; SparkRefused where it fails, by the name of the failure alone: its words may hold values."""
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         return work()
-    except PySparkException as error:
+    except (PySparkException, Py4JError) as error:  # a job that failed, or a Java that ended, is none of PySpark's own
         said = REFUSED.search(str(error))
         if not said and LOST.search(str(error)):
             raise SparkRefused(
                 "Spark lost an executor, and what lay on it; run the command again, which does it all anew"
             ) from None
-        what = said[1] if said else error.getCondition() or type(error).__name__
+        condition = error.getCondition() if isinstance(error, PySparkException) else None
+        what = said[1] if said else condition or type(error).__name__
     raise SparkRefused(f"Spark failed at a query: {what}; its own log says more")
 
 

@@ -21,7 +21,8 @@ ON_LOOPBACK = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "12
 
 def environment() -> dict[str, str]:
     """What a process of Spark needs to know: where Spark, OnTrack and its Python are."""
-    path = os.pathsep.join([str(PROJECT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    path = os.pathsep.join([str(PROJECT), *(os.path.abspath(one) for one in given if one)])
     own = {"SPARK_HOME": str(HOME), "PYTHONPATH": path, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
     return {**os.environ, **own}
 

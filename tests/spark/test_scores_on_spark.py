@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from py4j.protocol import Py4JError
 from sqlalchemy import select
 
 from features.engine.dialect import compiling_for
@@ -18,6 +19,7 @@ from features.errors import Refused
 from features.lake import results
 from features.lake.session import SparkRefused
 from features.lake.spark_reader import SparkReader
+from features.lake.spark_scripts import attempt
 from features.progress import quietly
 from features.settings import Settings
 from features.snapshots.snapshot import snapshot_of_view
@@ -110,6 +112,22 @@ def scores_in(settings: Settings) -> pd.DataFrame:
 def test_names_of_a_file_with_other_records_are_not_put_to_a_lakes_scores(settings: Settings) -> None:
     with pytest.raises(Refused, match=r"spark\.pages: the lake has the records of load other, .* run `ontrack export"):
         refuse_other_records(settings, "north", "other")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("[CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND] Checkpoint block rdd_1 not found! k-ada", "lost an executor, .*run the"),
+        ("Job aborted due to stage failure: k-ada", "failed at a query: Py4JError; its own log says more$"),
+    ],
+)
+def test_what_java_says_ends_a_command_and_no_value_in_it_is_told(said: str, told: str) -> None:
+    def fails() -> None:
+        raise Py4JError(said)
+
+    with pytest.raises(SparkRefused, match=told) as refused:
+        attempt(fails)
+    assert "k-ada" not in str(refused.value)
 
 
 @contextmanager
