@@ -14,7 +14,6 @@ from sqlalchemy import (
     Engine,
     Select,
     String,
-    Table,
     and_,
     case,
     cast,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from serving.store.bulk_insert import insert_rows, insert_stored, stored_cells
+from serving.store.bulk_insert import insert_rows, insert_table
 from serving.store.database import read_session, write_session
 from serving.store.list_rows import WHOLE_DISTRICT, ListCountRow, ListPlaceRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
@@ -105,10 +104,13 @@ def write_counts_beside(
         return
     with write_session(engine, district_id) as writing:
         remove_counts(writing, district_id, ListPlaceRow.list_id == list_id, tables=(ListPlaceRow,))
-    for batch in tally.places.to_batches(max_chunksize=PLACED):
-        cells = [(district_id, list_id, *row) for row in stored_cells(batch)]
+    named = {"district_id": district_id, "list_id": list_id}
+    for begin in range(0, len(tally.places), PLACED):
+        rows = tally.places.slice(begin, PLACED)
+        for name, value in named.items():
+            rows = rows.append_column(name, pa.repeat(value, len(rows)))
         with write_session(engine, district_id) as writing:
-            insert_stored(writing, as_type(Table, ListPlaceRow.__table__), PLACES, cells)
+            insert_table(writing, ListPlaceRow, rows)
         pause()
     with write_session(engine, district_id) as writing:
         if runs_to_count(writing, district_id, list_id) != run_ids:  # another list came meanwhile

@@ -4,6 +4,7 @@ They stand at a number that no run has seen yet, so that nothing shows them. Wha
 known by its digests: the next one adds to it what is missing.
 """
 
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from serving.store.database import read_session, write_session
 from serving.store.record_rows import RecordStateRow
 from serving.store.rows import DistrictRow, RunRow
 from serving.store.student_records import KEYS_AT_ONCE, RecordChanges, insert_changes, newest_number, refuse_others
+
+PAUSE = 0.02
+"""Seconds after a transaction, in which others who wait get their turn."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class RecordDrafts:
         for start in range(0, len(changes.digests), KEYS_AT_ONCE):
             with write_session(self.engine, self.district_id) as session:
                 self.write_part(session, changes.part(start, start + KEYS_AT_ONCE))
+            time.sleep(PAUSE)
         return RecordChanges(changes.digests, changes.before, changes.contents[:0])
 
     def write_part(self, session: Session, changes: RecordChanges) -> None:
