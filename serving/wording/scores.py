@@ -51,14 +51,20 @@ LIMITS = (
 )
 
 
+SUMMER_DAYS = 60
+"""From so many days on records are older than what a break of a school year leaves out."""
+OLD_LIST = msgid("This is the last list of that time. A new one comes once newer records are loaded and scored.")
+
+
 def stale_words(language: Language, newest: date | None, today: date) -> str:
     """That the newest records are of more than a week ago; empty where they are not, or there are none."""
     days = (today - newest).days if newest else 0
     if days <= FRESH_DAYS:
         return ""
-    return language.translate(
+    old = language.translate(
         "The newest records are {days} days old. What happened since is not on this page.", days=days
     )
+    return f"{old} {language.translate(OLD_LIST)}" if days > SUMMER_DAYS else old
 
 
 def why_served(language: Language, scorer: str, verdict: str) -> str:

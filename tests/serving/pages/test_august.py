@@ -67,4 +67,6 @@ def test_a_list_of_last_school_year_is_shown_with_its_age(service: ExampleServic
         if place.action not in {"see_people", "audit_access"}:
             words_at(service, "s-lena" if place.action != "write" else "s-ines", place.address)
     for path in ("/", "/caseload"):
-        assert "The newest records are 263 days old." in words_at(service, "s-ines", path)
+        words = words_at(service, "s-ines", path)
+        assert "The newest records are 263 days old." in words
+        assert "A new one comes once newer records are loaded and scored." in words
