@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -31,8 +32,12 @@ def open_records(settings: Settings, district_id: str) -> Iterator[Reader]:
 @contextmanager
 def open_lake(spark: Spark, district_id: str) -> Iterator[SparkReader]:
     """A reader of a district's tables in a lake; meanwhile scripts are compiled for Spark."""
-    with spark_session(spark) as session, duckdb.connect(config=CONFIG) as connection:
-        scripts = SparkScripts(session, spark, district_id)
+    with (
+        TemporaryDirectory(prefix="ontrack-") as packed,
+        spark_session(spark) as session,
+        duckdb.connect(config=CONFIG) as connection,
+    ):
+        scripts = SparkScripts(session, spark, district_id, packed)
         hold_here(connection, scripts)
         if not connection.execute("SELECT 1 FROM loads LIMIT 1").fetchall():
             raise Refused(

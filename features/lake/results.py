@@ -1,7 +1,6 @@
 """What Python computes of a script's rows where they lie, a partition at a time, and what it writes to the lake."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -27,13 +26,16 @@ class PartitionWork(Protocol):
 
 
 def send_folder(scripts: SparkScripts, folder: Path) -> None:
-    """Sends a folder to every executor; behind Spark Connect, which takes no folders, as an archive."""
-    if not scripts.spark.connect:
-        scripts.session.sparkContext.addFile(str(folder), recursive=True)
-        return
-    with tempfile.TemporaryDirectory() as packed:
-        archive = shutil.make_archive(f"{packed}/{folder.name}", "zip", folder)
-        attempt(lambda: scripts.session.addArtifacts(f"{archive}#{folder.name}", archive=True))
+    """Sends a folder to every executor, as an archive: a cluster takes no folder of this machine.
+
+    The archive stays until the task ends: an executor that comes later asks for it too.
+    """
+    archive = shutil.make_archive(f"{scripts.packed}/{folder.name}", "zip", folder)
+    sent = f"{archive}#{folder.name}"
+    if scripts.spark.connect:
+        attempt(lambda: scripts.session.addArtifacts(sent, archive=True))
+    else:
+        attempt(lambda: scripts.session.sparkContext.addArchive(sent))
 
 
 def folder_sent(name: str) -> Path:

@@ -36,14 +36,16 @@ Found = TypeVar("Found")
 class SparkScripts:
     """The scripts of one task over a district's tables.
 
-    A step is made once for all scripts that have it over the same rows and values.
+    A step is made once for all scripts that have it over the same rows and values. `packed` is a folder for what is
+    sent to executors, which is there as long as the task.
     """
 
-    def __init__(self, session: "SparkSession", spark: Spark, district_id: str) -> None:
+    def __init__(self, session: "SparkSession", spark: Spark, district_id: str, packed: str = "") -> None:
         self.session, self.spark, self.district_id = session, spark, district_id
         self.stored_tables: dict[str, bool] = {}
         self.placed: set[str] = set()
         self.shown: dict[str, str] = {}
+        self.packed = packed
 
     def table(self, script: Script, values: Values) -> pa.Table:
         """What the last query of a script finds; KeyError for a parameter without a value."""

@@ -84,13 +84,13 @@ def assert_same_scores(settings: Settings, results: Path) -> None:
 
 def killed_in_the_middle(config: Path, folder: Path, *words: str) -> tuple[int, str]:
     """The exit code and the error of a command of which an executor is killed when some of its tasks have ended."""
+    for log in folder.glob("worker */app-*/*/stderr"):
+        log.write_text("", encoding="utf-8")  # of the command before: tasks of this one are counted
     process = begun(config, *words)
     wait_until(lambda: tasks_ended(folder) > TASKS or process.poll() is not None, "tasks to end")
     assert process.poll() is None, process.communicate()[1][-2000:]
     os.kill(executors(folder)[0], signal.SIGKILL)
     _, said = process.communicate(timeout=COMMAND_SECONDS)
-    for log in folder.glob("worker */app-*/*/stderr"):
-        log.write_text("", encoding="utf-8")  # so that the next command's tasks are counted alone
     return process.returncode, said
 
 
