@@ -64,7 +64,10 @@ def main(
         typer.echo(f"copies: {times} of {students:,} students")
         left = shutil.ignore_patterns("records", "service.db*", "*.duckdb", ".*.lock")
         shutil.copytree(one, many, ignore=left, dirs_exist_ok=True)
-        copy_district(one / "home" / "warehouses" / "harbor.duckdb", warehouse, times)
+        unfinished = warehouse.with_suffix(".unfinished")
+        unfinished.unlink(missing_ok=True)
+        copy_district(one / "home" / "warehouses" / "harbor.duckdb", unfinished, times)
+        unfinished.rename(warehouse)
     with duckdb.connect(str(warehouse)) as engine:
         engine.execute("DELETE FROM flags")
     for stale in (many / "home").glob("service.db*"):

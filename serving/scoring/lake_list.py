@@ -5,7 +5,7 @@ changed since the list before, and how earlier flags turned out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pandas as pd
@@ -19,11 +19,12 @@ from features.warehouse.reader_pool import reader_pool
 from serving.scoring.district_facts import district_facts
 from serving.scoring.district_release import DistrictRelease
 from serving.scoring.list_storage import write_runs
+from serving.scoring.outcome_run import ListParts, outcome_run
 from serving.scoring.ranking import Ordered, Ranking
-from serving.scoring.score_district import SharedParts, release_facts
 from serving.scoring.scoring_run import ScoringRun
-from serving.scoring.student_scores import place_columns
+from serving.scoring.student_scores import CohortScores, place_columns
 from serving.store.database import engine_of
+from serving.store.student_records import NOTHING_CHANGED
 
 NOT_HERE = {"evidence": "{}", "history": '""', "way_back": None, "change": None, "track_record": None}
 """What a score has where nobody read its student's records here."""
@@ -90,31 +91,16 @@ def write_lake_list(
     with open_warehouse(settings.warehouse(district_id)) as reader, reader_pool(reader) as pool:
         facts = district_facts(pool, view.own, district_id, engine)
         through = min(view.as_of, reader.data_through())
-        shared = SharedParts(facts.roster.result(), facts.calendars.result(), through, list_id, now)
+        shared = ListParts(settings, view, facts.roster.result(), facts.calendars.result(), through, list_id, now)
         courses, roster = facts.courses.result(), facts.changes.result()
-    runs = [run_of_list(settings, one, view, shared, first=not place) for place, one in enumerate(lists)]
+    runs = [run_of_list(one, shared if one is lists[0] else replace(shared, calendars=())) for one in lists]
     write_runs(settings, engine, runs, courses, today, roster)
 
 
-def run_of_list(settings: Settings, made: LakeList, view: View, shared: SharedParts, *, first: bool) -> ScoringRun:
-    """The run of one outcome; the first of a list holds the schools' calendars."""
-    run, release = made.run, made.run.release
-    return ScoringRun(
-        run_id=run.run_id,
-        district_id=release.district_id,
-        district_name=settings.district(release.district_id).name,
-        as_of=view.as_of,
-        created_at=shared.now,
-        capacity=made.ranking.capacity,
-        data_through=shared.data_through,
-        roster=shared.roster,
-        school_year=view.school_year,
-        scores=placed(made.scores, made.ranking),
-        calendars=shared.calendars if first else (),
-        list_seed=settings.training.seed,
-        list_id=shared.list_id,
-        **vars(release_facts(release, view.school_week)),
-    )
+def run_of_list(made: LakeList, shared: ListParts) -> ScoringRun:
+    """The run of one outcome."""
+    scores = CohortScores(placed(made.scores, made.ranking), NOTHING_CHANGED, {}, ())
+    return outcome_run(shared, made.run.run_id, made.run.release, made.ranking.capacity, scores)
 
 
 def placed(scores: pd.DataFrame, ranking: Ranking) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Scores a district: from its warehouse and its releases to the one list and all that pages and API show."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -20,22 +20,16 @@ from features.settings import Settings
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from features.warehouse.reader_pool import reader_pool
-from features.warehouse.roster import DistrictRoster
-from models.bundle.manifest import Kind
 from models.bundle.record_policies import policies_changed_since
-from models.bundle.year_parts import ServedPart
-from models.feature_dictionary import FeatureDictionary
-from models.served_scorer import NotJudged
-from models.verdict import Verdict
 from serving.movers.movers import bring_history
 from serving.records.record_load import apply_records
 from serving.scoring.district_facts import DistrictFacts, district_facts
 from serving.scoring.district_release import DistrictRelease, load_served_releases
-from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle
 from serving.scoring.kept_features import kept_features
 from serving.scoring.list_cohorts import Releases, begin_cohorts
 from serving.scoring.list_storage import write_runs
-from serving.scoring.ranking import Ranking, rank_together
+from serving.scoring.outcome_run import ListParts, outcome_run
+from serving.scoring.ranking import rank_together
 from serving.scoring.run_summary import ListSummary, find_list, summary_of
 from serving.scoring.run_writer import run_row
 from serving.scoring.scored_cohort import (
@@ -46,7 +40,7 @@ from serving.scoring.scored_cohort import (
     begin_cohort,
     scored_cohort,
 )
-from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
+from serving.scoring.scoring_run import ScoringRun
 from serving.scoring.student_scores import last_year_lists, placed_scores
 from serving.store.student_records import WrittenRecords
 from serving.support.warehouse_export import export_supports
@@ -191,88 +185,8 @@ def build_runs(
     runs: list[ScoringRun] = []
     for one, ranking in zip(cohorts, rankings, strict=True):
         calendars = () if runs else facts.calendars.result()
-        shared = SharedParts(facts.roster.result(), calendars, data_through, list_id, now)
-        runs.append(run_of_cohort(view, one, ranking, shared))
+        shared = ListParts(one.settings, view, facts.roster.result(), calendars, data_through, list_id, now)
+        scores = placed_scores(one.texts, ranking, one.ledger, one.release, view.school_year)
+        last_year = last_year_lists(one.ledger, view.school_year)
+        runs.append(outcome_run(shared, one.run_id, one.release, ranking.capacity, scores, last_year))
     return tuple(runs)
-
-
-@dataclass(frozen=True)
-class SharedParts:
-    """What the runs of one list share."""
-
-    roster: DistrictRoster
-    calendars: tuple[SchoolCalendar, ...]
-    data_through: date
-    list_id: str
-    now: datetime
-
-
-def run_of_cohort(view: View, cohort: ScoredCohort, ranking: Ranking, shared: SharedParts) -> ScoringRun:
-    """The run of one outcome with the places that its students got."""
-    settings, release = cohort.settings, cohort.release
-    return ScoringRun(
-        run_id=cohort.run_id,
-        district_id=release.district_id,
-        district_name=settings.district(release.district_id).name,
-        as_of=view.as_of,
-        created_at=shared.now,
-        capacity=ranking.capacity,
-        data_through=shared.data_through,
-        roster=shared.roster,
-        school_year=view.school_year,
-        **vars(placed_scores(cohort.texts, ranking, cohort.ledger, release, view.school_year)),
-        calendars=shared.calendars,
-        last_lists=last_year_lists(cohort.ledger, view.school_year),
-        list_seed=settings.training.seed,
-        list_id=shared.list_id,
-        **vars(release_facts(release, view.school_week)),
-    )
-
-
-@dataclass(frozen=True)
-class ReleaseFacts:
-    """What a run says of the release that serves on its date: the same fields as `ScoringRun` has."""
-
-    outcome: str
-    ended: str
-    release_id: str
-    scorer: Kind
-    verdict: Verdict
-    bundle_digest: str
-    model_version: str
-    feature_set: str
-    dictionary: FeatureDictionary
-    headline: Headline | None
-    school_week: int | None
-    part: str | None
-    not_judged: NotJudged | None
-    parts: tuple[ServedWeeks, ...]
-
-
-def release_facts(release: DistrictRelease, school_week: int | None) -> ReleaseFacts:
-    """The facts of a release as it serves on a date of a school week."""
-    bundle = release.bundle
-    return ReleaseFacts(
-        outcome=bundle.name,
-        ended=release.outcome.ended,
-        release_id=release.release_id,
-        scorer=bundle.kind,
-        verdict=gate_verdict(bundle),
-        bundle_digest=bundle.digest,
-        model_version=release.model_version,
-        feature_set=bundle.feature_set,
-        dictionary=bundle.dictionary,
-        headline=headline_of_bundle(bundle) if release.not_judged in (None, "level") else None,
-        school_week=school_week,
-        part=release.part.name if release.part else None,
-        not_judged=release.not_judged,
-        parts=served_weeks(bundle.parts),
-    )
-
-
-def served_weeks(parts: Sequence[ServedPart]) -> tuple[ServedWeeks, ...]:
-    """What serves in which school weeks, as a run keeps it."""
-    return tuple(
-        ServedWeeks(part.name, part.from_week, part.through_week, part.serves, part.numbers, ranges=bool(part.ranges))
-        for part in parts
-    )
