@@ -67,4 +67,4 @@ def typed(frame: pd.DataFrame, column: str, kind: pa.DataType) -> pa.Array:
     if column not in frame:
         return pa.nulls(len(frame), kind)
     array = pa.Array.from_pandas(frame[column])
-    return pa.nulls(len(frame), kind) if array.type == pa.null() else array.cast(kind)
+    return pa.nulls(len(frame), kind) if array.null_count == len(array) else array.cast(kind)

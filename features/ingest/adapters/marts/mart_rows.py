@@ -1,5 +1,6 @@
 """The canonical rows that the marts of one tenant hold, as text, table by table."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from features.engine.script_cache import query_script
 from features.engine.sql_script import Script
 from features.file_mapping.declaration import FileMapping
 from features.ingest.adapters.marts import event_rows, mark_rows, roster_rows, school_rows
-from features.ingest.adapters.marts.mart_schemas import MARTS
-from features.ingest.adapters.marts.mart_views import create_views
+from features.ingest.adapters.marts.mart_schemas import MARTS, TENANT, no_such_tenant
+from features.ingest.adapters.marts.mart_views import create_views, tenants_in
 from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused, Finding
 from features.warehouse.file import open_scratch
@@ -80,10 +81,11 @@ def refuse_lacking(files: Mapping[str, Sequence[SourceFile]]) -> None:
 
 
 def refuse_unknown_tenant(connection: duckdb.DuckDBPyConnection, marts: Marts) -> None:
-    """Raise DataRefused where the marts have no school of the tenant."""
+    """Raise DataRefused, with the tenants that there are, where the marts have no school of the tenant."""
     if connection.execute("SELECT count(*) FROM dim_school").fetchall() == [(0,)]:
-        expected = f"no school of the tenant {marts.tenant!r}; set `tenant` to a tenant_code of this warehouse"
-        raise DataRefused([Finding("FILE01", marts.files["dim_school"][0].name, None, "tenant_code", expected)])
+        files = marts.files["dim_school"]
+        expected = no_such_tenant(marts.tenant, tenants_in(connection, files))
+        raise DataRefused([Finding("FILE01", files[0].name, None, TENANT, expected)])
 
 
 def canonical_rows(connection: duckdb.DuckDBPyConnection, marts: Marts, table: str, mapping: FileMapping) -> str:
@@ -91,10 +93,15 @@ def canonical_rows(connection: duckdb.DuckDBPyConnection, marts: Marts, table: s
     made = f"CREATE OR REPLACE TEMP TABLE {FOUND} AS"
     try:
         query_of(table, marts, mapping).run_within(connection, made, {"load_day": marts.today})
-    except duckdb.ConversionException:
-        raise DataRefused([Finding("FILE04", str(marts.main_mart(table)), None, "", WRONG_TYPE)]) from None
+    except duckdb.ConversionException as error:
+        column = SOURCE_COLUMN.search(str(error))
+        name = column[1] if column else ""
+        raise DataRefused([Finding("FILE04", str(marts.main_mart(table)), None, name, WRONG_TYPE)]) from None
     return f"SELECT rowid + 1 AS row, CAST(COLUMNS(*) AS VARCHAR) FROM {FOUND}"  # noqa: S608 - our name
 
+
+SOURCE_COLUMN = re.compile(r"from source column (\w+)")
+"""Where DuckDB says whose value could not be cast."""
 
 WRONG_TYPE = "a value has not the type of its column, such as a date that is none"
 

@@ -3,7 +3,7 @@
 Names and grains are those of the published EDU warehouse (https://github.com/edanalytics/edu_wh), read as facts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import ibis
@@ -11,6 +11,18 @@ import ibis.expr.types as ir
 
 TENANT = "tenant_code"
 """The column of every mart that says whose row it is: one tenant is one district."""
+
+TENANTS_NAMED = 20
+"""How many of a warehouse's tenants are named where one is not among them."""
+
+
+def no_such_tenant(tenant: str, known: Sequence[str]) -> str:
+    """What is said of a tenant that a warehouse does not have, with those that it has."""
+    more = f" and {len(known) - TENANTS_NAMED} more" if len(known) > TENANTS_NAMED else ""
+    return (
+        f"no school of the tenant {tenant!r}; set `tenant` to a tenant_code of this warehouse: "
+        f"{', '.join(known[:TENANTS_NAMED]) or 'it has none'}{more}"
+    )
 
 
 @dataclass(frozen=True)

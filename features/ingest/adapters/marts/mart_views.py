@@ -1,6 +1,7 @@
 """The marts of one tenant as views of a DuckDB connection: Parquet files with the declared columns and types."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import unquote
 
 import duckdb
 import ibis.expr.datatypes as dt
@@ -11,6 +12,9 @@ from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused, Finding
 
 SUFFIX = ".parquet"
+
+FOLDER_OF_TENANT = f"{TENANT}="
+"""What the folder of one tenant's parts begins with where a warehouse is exported in partitions."""
 
 
 def mart_files(found: Iterable[SourceFile]) -> dict[str, tuple[SourceFile, ...]]:
@@ -24,14 +28,21 @@ def mart_files(found: Iterable[SourceFile]) -> dict[str, tuple[SourceFile, ...]]
     return files
 
 
+def tenant_in_path(file: SourceFile) -> str | None:
+    """The tenant whose rows alone a file has by the name of a folder, such as `tenant_code=lakeside`; None without."""
+    named = [part for part in file.path.parts if part.lower().startswith(FOLDER_OF_TENANT)]
+    return unquote(named[-1][len(FOLDER_OF_TENANT) :]) if named else None
+
+
 def create_views(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[SourceFile]], tenant: str) -> None:
     """Creates a view of each mart with the rows of a tenant; one without files is empty.
 
-    DataRefused where a file is no Parquet, or lacks a column.
+    Files in another tenant's folder are not opened: what is wrong there is not this tenant's. DataRefused where a file
+    is no Parquet, or lacks a column.
     """
     connection.execute("SET VARIABLE tenant = ?", [tenant])
     for name, mart in MARTS.items():
-        create_view(connection, mart, files.get(name, ()))
+        create_view(connection, mart, [one for one in files.get(name, ()) if tenant_in_path(one) in (None, tenant)])
 
 
 def create_view(connection: duckdb.DuckDBPyConnection, mart: Mart, files: Sequence[SourceFile]) -> None:
@@ -40,8 +51,7 @@ def create_view(connection: duckdb.DuckDBPyConnection, mart: Mart, files: Sequen
         columns = ", ".join(f'NULL::{type_name(kind)} AS "{name}"' for name, kind in mart.columns.items())
         connection.execute(f'CREATE TEMP VIEW "{mart.name}" AS SELECT {columns} WHERE false')
         return
-    paths = ", ".join("'" + str(file.path).replace("'", "''") + "'" for file in files)
-    read = f"read_parquet([{paths}], union_by_name = true)"
+    read = reading(files)
     there = columns_there(connection, read, files[0].name)
     refuse_missing(mart, there, files[0].name)
     columns = ", ".join(f'{typed(name, kind, there)} AS "{name}"' for name, kind in mart.columns.items())
@@ -49,6 +59,21 @@ def create_view(connection: duckdb.DuckDBPyConnection, mart: Mart, files: Sequen
         f'CREATE TEMP VIEW "{mart.name}" AS SELECT {columns} FROM {read} '  # noqa: S608 - our names, quoted paths
         f"WHERE CAST({TENANT} AS VARCHAR) = getvariable('tenant')"
     )
+
+
+def reading(files: Sequence[SourceFile]) -> str:
+    """The SQL that reads Parquet files; what the names of folders say is text."""
+    paths = ", ".join("'" + str(file.path).replace("'", "''") + "'" for file in files)
+    return f"read_parquet([{paths}], union_by_name = true, hive_types_autocast = false)"
+
+
+def tenants_in(connection: duckdb.DuckDBPyConnection, files: Sequence[SourceFile]) -> list[str]:
+    """The tenants of a mart's files, in order."""
+    found = {tenant for file in files if (tenant := tenant_in_path(file)) is not None}
+    if others := [file for file in files if tenant_in_path(file) is None]:
+        query = f"SELECT DISTINCT CAST({TENANT} AS VARCHAR) FROM {reading(others)} WHERE {TENANT} IS NOT NULL"  # noqa: S608
+        found.update(tenant for (tenant,) in connection.execute(query).fetchall())
+    return sorted(found)
 
 
 def columns_there(connection: duckdb.DuckDBPyConnection, read: str, file: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The marts of an EDU warehouse become the records that they were made of, and one tenant never sees another."""
+"""The marts of an EDU warehouse become the records that they were made of, and of two tenants one's alone."""
 
 import shutil
 from datetime import UTC, date, datetime
@@ -130,22 +130,6 @@ def test_the_same_marts_again_change_nothing(home: Path) -> None:
     assert loaded(workspace(home, "harbor", "harbor"), home / "marts") is None
 
 
-def test_a_tenant_sees_its_own_rows_alone(home: Path) -> None:
-    """Both tenants count their students from the same id."""
-    space = workspace(home, "mesa", "mesa")
-    loaded(space, home / "marts")
-    with open_warehouse(space.warehouse) as reader:
-        names = reader.connection.execute("SELECT DISTINCT last_name, first_name, birth_date FROM students").fetchall()
-    with duckdb.connect() as connection:
-        read = f"SELECT DISTINCT last_name, first_name, birth_date FROM '{home}/mesa/students.csv'"
-        assert sorted(names) == sorted(connection.execute(read).fetchall())
-
-
-def test_an_unknown_tenant_is_refused_with_the_setting_that_names_it(home: Path) -> None:
-    with pytest.raises(DataRefused, match="no school of the tenant 'north'; set `tenant`"):
-        loaded(workspace(home, "north", "north"), home / "marts")
-
-
 @pytest.mark.parametrize(
     ("spoilt", "said"),
     [
@@ -186,6 +170,13 @@ def test_marts_are_pulled_from_postgresql_as_they_are_in_files(home: Path, tmp_p
             ours = connection.execute(read.format(home / "marts" / name / "harbor.parquet")).fetchall()
             assert connection.execute(read.format(tmp_path / "pulled" / f"{name}.parquet")).fetchall() == ours
     assert pulled.rows == 2 + 8
+    other = Workspace(
+        district.model_copy(update={"source": source.model_copy(update={"tenant": "north"})}), tmp_path, TODAY
+    )
+    before = (tmp_path / "pulled" / "dim_school.parquet").read_bytes()
+    with pytest.raises(SourceRefused, match=r"no school of the tenant 'north'; .* this warehouse: harbor, mesa"):
+        pull_sources(other, environment={"WAREHOUSE": address}, progress=quietly)
+    assert (tmp_path / "pulled" / "dim_school.parquet").read_bytes() == before
     with pytest.raises(SourceRefused, match="WAREHOUSE cannot be read") as refused:
         pull_sources(space, environment={"WAREHOUSE": "nosuch://between:us@there/"}, progress=quietly)
     assert "between" not in str(refused.value)
