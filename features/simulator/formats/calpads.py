@@ -7,7 +7,7 @@ import pandas as pd
 
 from features.simulator.formats.latest_records import latest_of
 from features.simulator.formats.uncarried_tables import copy_uncarried
-from features.sources.calpads import Calpads, shipped_layouts
+from features.sources.calpads import Calpads, layouts_of
 
 FOLDER = "calpads"
 EXITS = {
@@ -38,8 +38,8 @@ def write_calpads(records: Path, folder: Path, _district_id: str) -> dict[str, i
 
 
 def write_extract(folder: Path, record: str, rows: pd.DataFrame, people: pd.DataFrame) -> int:
-    """Writes the rows of a record type as its layout has them, with the columns of an extract; how many."""
-    columns = [one.columns for one in shipped_layouts() if one.record == record][-1]
+    """Writes the rows of a record type as its newest layout has them, with the columns of an extract; how many."""
+    columns = layouts_of(Calpads())[record][0].columns
     whole = rows.assign(type=f"{record}-R", lea="1234567", updated=compact(rows["known_on"]))
     if "local_id" in rows:
         state = rows["local_id"].map(people["state_id"])

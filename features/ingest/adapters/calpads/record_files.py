@@ -27,13 +27,17 @@ NOTHING = pa.table({"row": pa.array([], pa.int64()), "expected": pa.array([], pa
 
 @dataclass(frozen=True)
 class RecordFile:
-    """A file of one record type: how it is written, the layout of its rows, and whether it is an ODS extract."""
+    """A file of one record type: how it is written, the layout of its rows, and whether it is an ODS extract.
+
+    `cells` is how many its first row has.
+    """
 
     file: SourceFile
     layout: Layout
     delimiter: str
     extract: bool
     cells: int
+    encoding: str
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -58,7 +62,7 @@ def record_files(arrival: Arrival) -> tuple[RecordFile, ...]:
         if layout is None:
             findings.append(Finding("SRC01", file.name, 1, "", described(layouts[record], cells, extract=extract)))
         else:
-            found.append(RecordFile(file, layout, delimiter, extract, len(cells)))
+            found.append(RecordFile(file, layout, delimiter, extract, len(cells), arrival.district.reading.encoding))
     if findings:
         raise DataRefused(findings)
     if not found:
@@ -76,14 +80,20 @@ def first_row(file: SourceFile) -> tuple[list[str], str]:
 
 
 def layout_for(layouts: Sequence[Layout], cells: Sequence[str], *, extract: bool) -> Layout | None:
-    """The layout of as many columns (fewer, where more may follow), the newest of the row's year; None without one."""
+    """The layout of as many columns (fewer, where more may follow), the newest of the row's year; None without one.
+
+    An extract has the layout of the day on which it was downloaded: one of a later year than its rows' is its own too.
+    """
     year = year_in(cells)
-    for layout in layouts:
-        columns = len(layout.columns) + (len(EXTRACT) if extract else 0)
-        fits = columns <= len(cells) if layout.more else columns == len(cells)
-        if fits and (year is None or layout.since <= year):
-            return layout
-    return None
+    fitting = [layout for layout in layouts if fits(layout, len(cells) - (len(EXTRACT) if extract else 0))]
+    of_year = [layout for layout in fitting if year is None or layout.since <= year]
+    later = fitting[::-1] if extract else []
+    return next(iter([*of_year, *later]), None)
+
+
+def fits(layout: Layout, cells: int) -> bool:
+    """Whether a row of so many cells has the columns of a layout."""
+    return len(layout.columns) <= cells if layout.more else len(layout.columns) == cells
 
 
 def year_in(cells: Sequence[str]) -> int | None:
@@ -100,15 +110,18 @@ def described(layouts: Sequence[Layout], cells: Sequence[str], *, extract: bool)
     )
     name = f"{nearest.record}-R" if extract else nearest.record
     columns = f"{'first ' if nearest.more else ''}{len(nearest.columns) + more} columns"
+    found = f"there are {len(cells)}"
+    if fits(nearest, len(cells) - more):
+        found = f"a row of these is of {cells[nearest.columns.index('year')]}"
     return (
-        f"expected the {columns} of {name} from school year {nearest.since} on, but there are {len(cells)}; `columns` "
-        "of the source declares others"
+        f"expected the {columns} of {name} from school year {nearest.since} on, but {found}; `columns` of the source "
+        "declares others"
     )
 
 
 def table_of(record: str) -> ir.Table:
     """The rows of a record type: `file`, `row`, and the columns that are read, whichever year's layout has them."""
-    schema = {"file": "int64", "row": "int64", **dict.fromkeys((*READ[record], *EXTRACT), "string")}
+    schema = {"file": "int64", "row": "int64", **dict.fromkeys(("type", *READ[record], *EXTRACT), "string")}
     return ibis.table(schema, name=f"record_{record}")
 
 
@@ -124,7 +137,7 @@ def read_records(writer: Writer, files: Sequence[RecordFile]) -> list[pa.Table]:
 
 def read_records_of(writer: Writer, number: int, one: RecordFile) -> pa.Table:
     """Reads one file; the rows that could not be read."""
-    dialect = Dialect.model_validate({"delimiter": one.delimiter})
+    dialect = Dialect.model_validate({"delimiter": one.delimiter, "encoding": one.encoding})
     with read_csv(one.file, dialect, one.columns) as rows:
         arrived = RowBatches(rows, range(len(one.columns)), ()).reader()
         if arrived is not None:
@@ -134,7 +147,19 @@ def read_records_of(writer: Writer, number: int, one: RecordFile) -> pa.Table:
             writer.connection.unregister(ARRIVED)
             writer.connection.execute(f'UPDATE "record_{one.layout.record}" SET file = {number} WHERE file < 0')  # noqa: S608 - our own names
         found = rows.malformed.table()
-        return found.set_column(1, "expected", found.column("expected").cast(pa.string()))
+        found = found.set_column(1, "expected", found.column("expected").cast(pa.string()))
+        return pa.concat_tables([found, taken_out(writer, number, one.layout.record)])
+
+
+def taken_out(writer: Writer, number: int, record: str) -> pa.Table:
+    """The rows of a file that say another record type than its first, which are not read."""
+    types = f"'{record}', '{record}-R'"
+    other = f"FROM \"record_{record}\" WHERE file = {number} AND upper(coalesce(trim(type), '')) NOT IN ({types})"
+    rows = [row for (row,) in writer.connection.execute(f"SELECT row {other}").fetchall()]
+    if rows:
+        writer.connection.execute(f"DELETE {other}")
+    expected = f"expected a row of {record}, as the file's first row is; each record type has files of its own"
+    return pa.table({"row": rows, "expected": [expected] * len(rows)}, schema=NOTHING.schema)
 
 
 def arrived_records(columns: tuple[str, ...], read: tuple[str, ...], extract: bool) -> ir.Table:
@@ -142,4 +167,4 @@ def arrived_records(columns: tuple[str, ...], read: tuple[str, ...], extract: bo
     rows = ibis.table({"row": "int64", **{f"c{place}": "string" for place in range(len(columns))}}, name=ARRIVED)
     cells = {name: rows[f"c{columns.index(name)}"] for name in read}
     more = {name: rows[f"c{columns.index(name)}"] if extract else ibis.null("string") for name in EXTRACT}
-    return rows.select(file=ibis.literal(-1).cast("int64"), row=rows.row, **cells, **more)
+    return rows.select(file=ibis.literal(-1).cast("int64"), row=rows.row, type=rows.c0, **cells, **more)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from features.file_mapping.declaration import Dialect
 from features.ingest.adapters.adapter import Arrival, Conversion
 from features.ingest.adapters.calpads.conversion import convert
 from features.ingest.files.sources import files_in
@@ -25,10 +26,12 @@ APART = {"students": ["state_id"], "schools": ["name"], "demographics": ["start_
 """Columns that are told otherwise: schools by their code, made-up state ids, an action on the day of its incident."""
 
 
-def found_in(folder: Path, work: Path, source: Calpads | None = None) -> dict[str, pd.DataFrame]:
+def found_in(
+    folder: Path, work: Path, source: Calpads | None = None, *, reading: Dialect | None = None
+) -> dict[str, pd.DataFrame]:
     """The canonical rows of the files in a folder."""
     source = source or Calpads()
-    district = District(id="harbor", name="Harbor", source=source)
+    district = District(id="harbor", name="Harbor", source=source, reading=reading or Dialect())
     for name in ("scratch", "keeps"):
         (work / name).mkdir(parents=True)
     arrival = Arrival(district, source, files_in(folder), tuple(source.own))
@@ -70,12 +73,15 @@ def test_a_later_row_corrects_and_a_retirement_takes_the_record_back(tmp_path: P
     ("cells", "said"),
     [
         (line("SENR"), ""),
-        (line("SENR") + "^", r"expected the 39 columns of SENR from school year 2020 on, but there are 40"),
-        (line("SENR").replace("SENR", "SENR-R", 1), r"expected the 41 columns of SENR-R"),
-        (line("SENR", year="2017-2018"), r"expected the 39 columns of SENR from school year 2020 on"),
+        (line("SENR") + "^", r"expected the 35 columns of SENR from school year 2024 on, but there are 36"),
+        (line("SENR").replace("SENR", "SENR-R", 1), r"expected the 37 columns of SENR-R"),
+        (
+            line("SENR", year="2017-2018"),
+            r"columns of SENR from school year 2024 on, but a row of these is of 2017-2018",
+        ),
         (line("SENR", year="2026-2027"), ""),
-        (line("SELA").rpartition("^")[0], r"expected the first 15 columns of SELA from school year 2020 on.* are 14"),
-        (line("STAS", year="2024-2025") + "^", r"expected the 21 columns of STAS from school year 2020 on.* are 22"),
+        (line("SELA").rpartition("^")[0], r"expected the 15 columns of SELA from school year 2019 on.* are 14"),
+        (line("STAS", year="2024-2025") + "^", r"expected the 23 columns of STAS from school year 2024 on.* are 24"),
         ("student^first^last", "SRC02"),
     ],
 )
@@ -106,8 +112,54 @@ def test_files_of_several_years_are_read_each_by_its_own_layout_and_a_known_one_
     assert sorted(found["enrollments"]["school_year"]) == ["2026", "2027"]
     assert found["students"][["row", "last_name"]].to_numpy().tolist() == [[1, "One"]]
     (folder / "SENR_20261001.txt").write_text("^".join(cells.get(name, "") for name in COLUMNS["SENR"]) + "^\r\n")
-    with pytest.raises(DataRefused, match=r"of SENR from school year \d+ on, but there are 40"):
+    with pytest.raises(DataRefused, match=r"of SENR from school year \d+ on, but there are 36"):
         found_in(folder, tmp_path / "again")
+
+
+def test_an_extract_has_the_layout_of_its_download_whatever_year_its_rows_are_of(tmp_path: Path) -> None:
+    """One of 2019 has certificates after the transition status, where one of today has the exemption alone."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for since, layout in sorted((one.since, one.columns) for one in shipped_layouts() if one.record == "SENR"):
+        cells = {
+            "type": "SENR-R",
+            "year": "2018-2019",
+            "ssid": str(since),
+            "local_id": str(since),
+            "updated": "20250901",
+        }
+        cells |= {"start": "20180813", "exit": "20190601", "grade": "12", "exit_reason": "E230", "completion": "100"}
+        named = (cells.get(name, "") for name in (*layout, "uploaded", "updated"))
+        (folder / f"{since}.txt").write_text("^".join(named) + "\r\n")
+    found = found_in(folder, tmp_path / "work")
+    told = found["completions"][["student_id", "date", "kind", "known_on"]].to_numpy().tolist()
+    assert told == [[since, "2019-06-01", "diploma", "2025-09-01"] for since in ("2020", "2024")]
+
+
+def test_rows_of_another_record_type_in_a_file_are_named_and_not_read(tmp_path: Path) -> None:
+    """Incidents and their results have as many columns."""
+    cells = {"incident": "i1", "date": "20251001", "statutory": "Y"}
+    folder = submitted(tmp_path / "in", line("SINC", **cells), line("SIRS", incident="i2", result="100"))
+    district = District(id="harbor", name="Harbor", source=Calpads())
+    arrival = Arrival(district, Calpads(), files_in(folder), ("incidents",))
+    for name in ("scratch", "keeps"):
+        (tmp_path / name).mkdir()
+    for rows in convert(Conversion(arrival, TODAY, tmp_path / "scratch", None, tmp_path / "keeps")):
+        assert list(frame_of(rows)["incident_id"]) == ["i1"]
+        assert rows.malformed is not None
+        (told,) = rows.malformed.to_pylist()
+        assert told["row"] == 2
+        assert told["expected"].startswith("expected a row of SINC, as the file's first row is")
+
+
+def test_a_file_in_another_encoding_is_read_where_the_district_says_so(tmp_path: Path) -> None:
+    folder = submitted(tmp_path / "in", "")
+    named = line("SENR", start="20250818", grade="09", last_name="Peña") + "\r\n"
+    (folder / "SENR_20251001.txt").write_bytes(named.encode("cp1252"))
+    with pytest.raises(DataRefused, match=r'FILE03 .* set encoding = "cp1252"'):
+        found_in(folder, tmp_path / "work")
+    found = found_in(folder, tmp_path / "again", reading=Dialect(encoding="cp1252"))
+    assert list(found["students"]["last_name"]) == ["Peña"]
 
 
 def test_a_replacement_with_another_start_takes_the_place_of_what_the_row_before_it_told(tmp_path: Path) -> None:
@@ -130,8 +182,9 @@ def test_a_student_learns_english_from_a_status_until_the_day_before_another(tmp
     lines = [line("SELA", status=status, start=start) for status, start in reversed(said)]
     folder = submitted(tmp_path / "in", *lines, line("SELA", ssid="9000000002", status="EO", start="1"))
     rows = found_in(folder, tmp_path / "work")["programs"]
-    told = sorted(rows[["program", "start_date", "end_date"]].to_numpy().tolist())
-    assert told == [["english_learner", "2024-09-01", "2026-02-28"], ["english_learner", "2026-04-01", ""]]
+    told = sorted(rows[["student_id", "start_date", "end_date"]].to_numpy().tolist())
+    assert told == [["1", "2024-09-01", "2026-02-28"], ["1", "2026-04-01", ""]]
+    assert {*rows["program"]} == {"english_learner"}
 
 
 def test_a_district_may_declare_the_columns_of_its_years(tmp_path: Path) -> None:
@@ -155,7 +208,9 @@ def test_every_shipped_layout_has_the_columns_that_are_read_each_once() -> None:
 OF_SDIS = ("type", "transaction", "year", "school", "ssid", "local_id", "incident", "date", "offense", "result", "days")
 
 
-def test_discipline_before_2020_is_read_by_columns_that_the_district_declares(tmp_path: Path) -> None:
+def test_discipline_before_2020_is_read_by_the_shipped_columns_or_those_that_the_district_declares(
+    tmp_path: Path,
+) -> None:
     """An incident with two offenses and two results is one incident, and two actions; minor where all of it is."""
     first = "SDIS^^2017-2018^0100001^9000000001^1^i1^20171002"
     folder = submitted(tmp_path / "in", f"{first}^511^110^1", f"{first}^512^100^2.5", f"{first}^511^300^",
@@ -165,8 +220,12 @@ def test_discipline_before_2020_is_read_by_columns_that_the_district_declares(tm
     assert incidents == [["i1", "1", "2017-10-02", "major"], ["i2", "2", "2018-02-01", "minor"]]
     actions = found["discipline_actions"][["incident_id", "action", "days_removed_hundredths"]].to_numpy().tolist()
     assert actions == [["i1", "in_school_suspension", "100"], ["i1", "out_of_school_suspension", "250"]]
-    with pytest.raises(DataRefused, match="SRC02"):
+    with pytest.raises(DataRefused, match=r"SRC01 .*expected the 23 columns of SDIS from school year 2019 on"):
         found_in(folder, tmp_path / "again")
+    cells = {"type": "SDIS-R", "incident": "i3", "date": "20171002", "offense": "100", "result": "100", "days": "3"}
+    extract = line("SDIS", year="2017-2018", **cells) + "^20180801^20180801"
+    told = found_in(submitted(tmp_path / "extract", extract), tmp_path / "shipped")["discipline_actions"]
+    assert told[["incident_id", "student_id", "days_removed_hundredths"]].to_numpy().tolist() == [["i3", "1", "300"]]
     for wrong, said in (({"SDIS": OF_SDIS[:-1]}, "expected each of .* days once"), ({"SDSI": OF_SDIS}, "one of SENR")):
         with pytest.raises(ValidationError, match=said):
             Calpads.model_validate({"columns": wrong})
