@@ -29,6 +29,11 @@ def select_covered(district_id: str, staff_id: str, today: date) -> Select[str]:
     )
 
 
+def may_cover(who: Educator) -> bool:
+    """Whether a person takes part in covers: a counselor, or a principal who hands over for those of the school."""
+    return who.role in ("counselor", "principal")
+
+
 def may_hand_over(session: Session, who: Educator) -> dict[str, str]:
     """Whose caseload a person may hand over, by staff id: one's own, and as a principal those of the school."""
     people = counselors_of(session, who)

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from serving.access.access_log import log_read
 from serving.access.authorize import Denied, Educator, OwnDistrict, authorize, reason_for
+from serving.access.covers import may_cover
 from serving.app_context import AppContext, RequestContext
 from serving.pages.caseload_choice import saved_queries
 from serving.pages.caseload_export import PURPOSES, Purpose, csv_file, export_lines
@@ -98,7 +99,7 @@ def caseload_page(
             context.engine, educator, "list", target="caseload", allowed=allowed, students=seen, at=context.clock()
         )
     title = language.translate(TITLES[educator.role])
-    style = RowStyle(bool(tools.team), asked.show == "all" or view.searched, view.several_grades, view.several_schools)
+    style = RowStyle(bool(tools.team), asked.show != "week" or view.searched, view.several_grades, view.several_schools)
     band = cast(DrawBand, context.templates[language.code].globals["band"])
     words = TableWords(view.asked, style, language, band)
     return render_page(
@@ -114,6 +115,7 @@ def caseload_page(
         title=title,
         search=search,
         purposes=PURPOSES,
+        may_cover=may_cover(educator),
         stale=stale_words(language, view.data_through, educator.today),
     )
 

@@ -73,7 +73,7 @@ class ListFacts:
 
     def count(self, asked: CaseloadFilter) -> int | None:
         """How many students a filter leaves; None where that was not counted."""
-        if self.school is None or asked.contact or asked.plan or asked.responsible:
+        if self.school is None or asked.show == "other" or asked.contact or asked.plan or asked.responsible:
             return None
         if self.school != WHOLE_DISTRICT and asked.school not in ("", self.school):
             return 0
@@ -92,7 +92,7 @@ class ListFacts:
     def page(self, asked: CaseloadFilter, first: int, most: int) -> list[StudentScore] | None:
         """So many students whom a filter leaves, in the order of the list; None where that is another order."""
         by_place = asked.sort == "list" and not (asked.outcome or asked.contact or asked.plan or asked.responsible)
-        if self.school is None or not by_place:
+        if self.school is None or asked.show == "other" or not by_place:
             return None
         subject = self.scope.subject
         found = select_keys(subject.district_id, self.list_id, self.school or None, asked.of_page(1), first, most)

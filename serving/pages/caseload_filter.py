@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 
-Shown = Literal["week", "all"]
+Shown = Literal["week", "all", "other"]
+"""Of the subject's students: this week's list, all whom a list is about, or those whom none is about."""
 BandFilter = Literal["", "many", "some", "few", "unknown"]
 ContactFilter = Literal["", "none"]
 PlanFilter = Literal["", "due", "none"]

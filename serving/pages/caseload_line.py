@@ -19,7 +19,7 @@ from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import also_words
 from serving.wording.signals import band_words
 
-OTHER_GRADE = msgid("Not in a grade that the list is about.")
+OTHER_GRADE = msgid("No list is about this student.")
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,20 @@ def select_scored(subject: Subject, runs: list[str], outcome: str = "") -> Selec
     return found if outcome else found.where(ScoreRow.place.is_not(None))
 
 
+def select_other(subject: Subject, runs: list[str], outcome: str = "") -> Select[StudentRow, ScoreRow]:
+    """The subject's students whom no list is about, as who repeats a grade of which first-timers alone are judged."""
+    of_student = (ScoreRow.district_id == StudentRow.district_id) & (ScoreRow.student_key == StudentRow.student_key)
+    placed = [] if outcome else [ScoreRow.place.is_not(None)]
+    found = visible_students(subject).outerjoin(ScoreRow, and_(of_student, ScoreRow.run_id.in_(runs), *placed))
+    return found.where(ScoreRow.student_key.is_(None)).add_columns(ScoreRow)
+
+
+@statement
+def select_visible_count(subject: Subject) -> Select[int]:
+    """How many students a subject sees, on a list or not."""
+    return visible_students(subject).with_only_columns(func.count())
+
+
 @statement
 def select_found(subject: Subject, runs: list[str], students: list[str]) -> LineSelect:
     """Some of the subject's students by key, with their most urgent score where they have one."""
@@ -130,7 +144,8 @@ def select_count(of: FilteredStudents) -> Select[int]:
 
 def select_filtered(of: FilteredStudents, contacts: Subquery) -> Select[StudentRow, ScoreRow]:
     """The students whom a filter leaves; last contacts are looked for only where it asks of them."""
-    found = select_scored(of.subject, of.runs, of.asked.outcome)
+    select_base = select_other if of.asked.show == "other" else select_scored
+    found = select_base(of.subject, of.runs, of.asked.outcome)
     if of.asked.contact or of.asked.sort == "contact":
         found = found.outerjoin(contacts, contacts.c.student_key == StudentRow.student_key)
     return found.where(*conditions(of, contacts))

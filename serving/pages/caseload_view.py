@@ -1,13 +1,13 @@
 """The content of the caseload page, as plain values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from serving.access.authorize import visible_students
+from serving.access.authorize import Subject, visible_students
 from serving.pages.caseload_counts import ListFacts
 from serving.pages.caseload_filter import CaseloadFilter, pages_shown
 from serving.pages.caseload_line import CaseloadLine, build_lines, school_names
@@ -18,6 +18,7 @@ from serving.pages.caseload_query import (
     select_count,
     select_found,
     select_page,
+    select_visible_count,
     student_lines,
 )
 from serving.scoring.decoding import decode_headline, decode_last_lists
@@ -36,11 +37,15 @@ EmptyReason = Literal["", "no_run", "no_scope", "no_match", "nobody_listed", "no
 
 @dataclass(frozen=True)
 class StudentCounts:
-    """How many students the subject can see in the runs, on this week's list, and with too little on record yet."""
+    """How many students the subject can see in the runs, on this week's list, and with too little on record yet.
+
+    `other` counts those whom no list is about; it is asked only where the page says it.
+    """
 
     all: int
     week: int
     too_little: int = 0
+    other: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,8 @@ def caseload_view(
         return empty_view(asked)
     known = ListFacts(session, scope)
     counts, own = count_students(known.groups), runs_of(known.groups, scope)
+    if asked.show != "week":
+        counts = replace(counts, other=count_others(session, scope.subject, counts.all))
     rows, matching, pages = found_rows(session, scope, search) if search else page_rows(known, asked, counts)
     schools = school_names(session, scope.subject.district_id, known.schools | {one.school_id for one in rows})
     choices = filter_choices(known, schools, scope, language)
@@ -130,7 +137,8 @@ Rows = Sequence[StudentScore]
 
 def page_rows(known: ListFacts, asked: CaseloadFilter, counts: StudentCounts) -> tuple[Rows, int, int]:
     """The students of a page, how many the filter leaves, and on how many pages."""
-    matching = known.count(asked) if asked.narrows else counts.week if asked.show == "week" else counts.all
+    every = {"week": counts.week, "all": counts.all, "other": counts.other}
+    matching = known.count(asked) if asked.narrows else every[asked.show]
     found = filtered_students(known.scope, asked)
     if matching is None:
         matching = known.session.scalar(*select_count(found)) or 0
@@ -183,6 +191,11 @@ def count_students(groups: Sequence[StudentGroup]) -> StudentCounts:
         sum(group.listed for group in groups),
         sum(group.too_little for group in groups),
     )
+
+
+def count_others(session: Session, subject: Subject, on_lists: int) -> int:
+    """How many students a subject sees besides those whom a list is about."""
+    return max(0, (session.scalar(*select_visible_count(subject)) or 0) - on_lists)
 
 
 def filter_choices(

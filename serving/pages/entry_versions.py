@@ -1,6 +1,5 @@
 """What is stored of an entry that a colleague, or another window, changed while its form was open: labels and words."""
 
-from serving.pages.plan_view import PlanView
 from serving.store.meeting_rows import MeetingRow
 from serving.store.support_rows import ContactRow, NoteRow
 from serving.wording.locale import Language
@@ -35,17 +34,4 @@ def meeting_versions(language: Language, row: MeetingRow) -> Versions:
         (say("Day"), language.day(row.held_on)),
         (say(STEPS["people"]), row.people),
         (say(STEPS["review"]), row.review),
-    )
-
-
-def plan_versions(language: Language, plan: PlanView) -> Versions:
-    """What a plan says now."""
-    say = language.translate
-    return (
-        (say("Goal"), plan.goal),
-        (say("Way of support"), plan.strategy),
-        (say("Champion"), plan.champion),
-        (say("From"), language.day(plan.start_date)),
-        (say("To"), language.day(plan.planned_end)),
-        (say("Sessions a week"), str(plan.sessions_a_week)),
     )

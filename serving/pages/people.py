@@ -4,18 +4,22 @@ from dataclasses import dataclass, replace
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from features.errors import Refused
 from serving.access.access_log import record_access
 from serving.access.accounts import create_password
-from serving.access.authorize import Allowed, Denied, Educator, OwnDistrict, authorize, reason_for, visible_students
+from serving.access.authorize import Allowed, Denied, Educator, OwnDistrict, authorize, reason_for
+from serving.access.covers import covered_by
 from serving.access.people import end_access
 from serving.access.permissions import permissions_of
 from serving.access.role_assignments import roles_of
+from serving.pages.caseload import scope_of
+from serving.pages.caseload_counts import ListFacts
 from serving.pages.caseload_line import school_names
+from serving.pages.caseload_view import count_others, count_students
 from serving.pages.current_user import SignedForm
 from serving.pages.places import places_of
 from serving.pages.visit import CurrentVisit, Visit
@@ -40,11 +44,12 @@ class PersonLine:
 
 @dataclass(frozen=True)
 class SeenByRole:
-    """What somebody sees in one of their roles: the pages of the header, and how many students."""
+    """What somebody sees in one of their roles: pages of the header, how many students, how many on lists."""
 
     role: str
     pages: tuple[str, ...]
     students: int
+    on_lists: int
 
 
 @router.get("/people")
@@ -96,10 +101,11 @@ def get_person(staff_id: str, visit: CurrentVisit) -> Response:
 
 
 def educators_of(session: Session, visit: Visit, row: StaffRow) -> list[Educator]:
-    """Somebody as they would be signed in, in each role."""
+    """Somebody as they would be signed in, in each role, with whom they cover for today."""
     given = permissions_of(session, row.district_id, row.staff_id)
+    away = covered_by(session, row.district_id, row.staff_id, visit.today)
     return [
-        Educator(row.district_id, row.staff_id, one.role, one.school_id, visit.today, given)
+        Educator(row.district_id, row.staff_id, one.role, one.school_id, visit.today, given, away)
         for one in roles_of(session, row)
     ]
 
@@ -108,9 +114,12 @@ def seen_in(session: Session, visit: Visit, row: StaffRow, one: Educator) -> See
     """What somebody sees in a role."""
     places = places_of(replace(one), visit.context.settings)
     pages = tuple(visit.language.translate(place.words) for place in places)
-    counted = select(func.count()).select_from(visible_students(one).subquery())
-    students = session.scalar(counted) or 0 if reason_for(one, "see") else 0
-    return SeenByRole(visit.language.translate(ROLES[one.role]), pages, students)
+    role = visit.language.translate(ROLES[one.role])
+    if reason_for(one, "see") is None:
+        return SeenByRole(role, pages, 0, 0)
+    scope = scope_of(session, one, visit.context)
+    on_lists = count_students(ListFacts(session, scope).groups).all if scope.runs else 0
+    return SeenByRole(role, pages, on_lists + count_others(session, one, on_lists), on_lists)
 
 
 @router.post("/people/{staff_id}/password")

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from serving.pages.current_user import SignedForm
-from serving.pages.entry_versions import plan_versions
 from serving.pages.form_fields import FieldReader, FormState
+from serving.pages.plan_conflict import FieldVersions, plan_conflict
 from serving.pages.plan_fields import blank_plan, filled_plan, read_plan
 from serving.pages.plan_view import plan_choices, plan_view
 from serving.pages.return_address import after_saving, return_path
@@ -73,7 +73,8 @@ def post_plan_change(student_key: str, plan_id: str, visit: CurrentVisit, fields
         try:
             revise_plan(session, visit.educator, row, plan, revision=revision, at=visit.now)
         except StaleRevision:
-            return plan_form(visit, session, student, reader.on_revision(row.revision), row=row, status=409)
+            both = plan_conflict(visit, session, row, plan, revision)
+            return plan_form(visit, session, student, both.form, row=row, versions=both.fields, status=409)
     return after_saving(student_key, "plan_changed")
 
 
@@ -121,18 +122,17 @@ def plan_form(
     form: FormState,
     *,
     row: PlanRow | None = None,
+    versions: tuple[FieldVersions, ...] = (),
     status: int = 200,
 ) -> Response:
-    """The page with the form; with 409 what the plan says now stands above it."""
-    stale = row is not None and status == 409
-    theirs = plan_versions(visit.language, plan_view(visit, session, student, row)) if row and stale else ()
+    """The page with the form; where somebody changed the plan since, both versions stand above it."""
     return visit.page(
         "plan_form.html",
         status=status,
         student=student,
         form=form,
         plan=row,
-        versions=theirs,
+        both=versions,
         back=return_path(student.student_key, form.value("back")),
         choices=plan_choices(visit, session, student),
     )

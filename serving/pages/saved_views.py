@@ -8,7 +8,7 @@ from serving.pages.caseload_filter import CaseloadFilter
 from serving.pages.caseload_view import FilterChoices
 from serving.wording.locale import Language, msgid
 
-SHOWS = {"week": msgid("On this week’s list"), "all": msgid("All students")}
+SHOWS = {"week": msgid("On this week’s list"), "all": msgid("All students"), "other": msgid("On no list")}
 BANDS = {
     "many": msgid("Many signals"),
     "some": msgid("Some signals"),

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 
 from serving.access.access_log import log_read
 from serving.access.authorize import Denied, OwnDistrict, authorize, reason_for
+from serving.access.covers import may_cover
 from serving.pages.places import first_place
 from serving.pages.visit import CurrentVisit
 from serving.pages.week_view import week_view
@@ -29,4 +30,5 @@ def get_week(visit: CurrentVisit, done: str = "") -> Response:
         who, engine = visit.educator, visit.context.engine
         log_read(engine, who, "list", target="week", allowed=allowed, students=view.students, at=visit.now)
     stale = stale_words(visit.language, view.data_through, visit.today)
-    return visit.page("week.html", enhanced=True, view=view, stale=stale, done=visit.done_words(done))
+    said, covers = visit.done_words(done), may_cover(visit.educator)
+    return visit.page("week.html", enhanced=True, view=view, stale=stale, done=said, may_cover=covers)

@@ -161,15 +161,34 @@ def test_two_people_who_edit_one_plan_see_both_versions_and_what_it_said_is_kept
     ines, kira = ines_of(service), Browser(service, "harbor", "s-kira")
     ines.send(f"{STUDENT}/plans", **PLAN, entry=PLAN_ID)
     page = f"{STUDENT}/plans/{PLAN_ID}"
-    assert kira.send(page, **{**PLAN, "goal": "Her version"}, revision="1").status_code == 303
-    refused = ines.send(page, **{**PLAN, "goal": "My version"}, revision="1")
+    hers = {**PLAN, "goal": "Her version", "sessions_a_week": "3"}
+    assert kira.send(page, **hers, revision="1").status_code == 303
+    mine = {**PLAN, "goal": "My version", "weeks": "9"}
+    refused = ines.send(page, **mine, revision="1")
     assert refused.status_code == 409
     words = words_of(refused.text)
+    fields = {
+        name: " | ".join(" ".join(words_of(said).split()) for said in (now, own))
+        for name, now, own in re.findall(r'rowheader">([^<]+)</th><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>', refused.text)
+    }
+    assert fields == {
+        "Goal": "Her version changed by Kira Olufsen | My version changed by you",
+        "Way of support": "A daily check-in with one adult | –",
+        "Champion": "Ines Moreno | –",
+        "From": "November 2, 2026 | –",
+        "Weeks": "6 | 9 changed by you",
+        "Sessions a week": "3 changed by Kira Olufsen | –",
+    }
     assert "Her version" in words
     assert 'value="My version"' in refused.text
     assert 'name="revision" value="2"' in refused.text
-    assert ines.send(page, **{**PLAN, "goal": "My version"}, revision="2").status_code == 303
+    shown = {
+        name: re.search(rf'name="{name}"[^>]*value="(\w*)"', refused.text) for name in ("weeks", "sessions_a_week")
+    }
+    assert {name: found and found[1] for name, found in shown.items()} == {"weeks": "9", "sessions_a_week": "3"}
+    assert ines.send(page, **{**mine, "sessions_a_week": "3"}, revision="2").status_code == 303
     (stored,) = (row for row in service.rows(PlanRow) if isinstance(row, PlanRow))
+    assert stored.sessions_a_week == 3, "what she changed and I did not stays"
     kept = [row.content["goal"] for row in service.rows(RevisionRow) if isinstance(row, RevisionRow)]
     assert (stored.goal, sorted(map(str, kept))) == ("My version", sorted(["Her version", PLAN["goal"]]))
 

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
+import pytest
 
+from serving.access.permissions import give_permission
 from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import ServedWeeks
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_scores import with_scores
-from tests.serving.example_service import TODAY, ExampleService, run_of, scored
+from tests.serving.example_service import NOW, TODAY, ExampleService, run_of, scored
 
 
 def words_of(html: str) -> str:
@@ -62,6 +64,47 @@ def test_this_weeks_list_holds_the_flagged_and_all_holds_everyone_in_order(servi
 def names(html: str) -> list[str]:
     """The family names on the list, from the top."""
     return re.findall(r'<a href="/students/[^"]+">([^, ]+)', html)
+
+
+@pytest.mark.parametrize("staff", ["s-ines", "s-kira", "s-lena"])
+def test_whom_no_list_is_about_is_counted_and_found_as_the_page_of_the_person_says(
+    service: ExampleService, staff: str
+) -> None:
+    with service.write_session() as session:
+        give_permission(session, "harbor", "s-lena", "administration", NOW)
+    told = Tags(Browser(service, "harbor", "s-lena").get(f"/people/{staff}").text).words
+    viewer = Browser(service, "harbor", staff)
+    every, beside = (names(viewer.get(f"/caseload?show={show}").text) for show in ("all", "other"))
+    assert f"{len(every) + len(beside)} students, {len(beside)} of them on no list" in told
+    page = Tags(viewer.get("/caseload?show=all").text).words
+    assert f"All students {len(every)} On no list {len(beside)}" in " ".join(page.split())
+    assert set(beside) == {"Grönholm"}
+    assert names(viewer.get("/caseload?show=other&grade=9").text) == []
+    assert "Grönholm" in viewer.send("/caseload.csv?show=other", purpose="meeting").text
+
+
+def test_the_page_of_a_person_counts_whom_they_cover_for(service: ExampleService) -> None:
+    with service.write_session() as session:
+        give_permission(session, "harbor", "s-lena", "administration", NOW)
+    lena, mateo = Browser(service, "harbor", "s-lena"), "/people/s-mateo"
+    assert "0 students" in lena.get(mateo).text
+    days = {"start_date": f"{TODAY}", "end_date": f"{TODAY}"}
+    Browser(service, "harbor", "s-ines").send("/cover", absent="s-ines", colleague="s-mateo", **days)
+    assert "4 students" in lena.get(mateo).text
+
+
+@pytest.mark.parametrize(("staff", "offered"), [("s-ines", True), ("s-kira", True), ("s-lena", False)])
+def test_cover_for_a_colleague_is_offered_above_the_list_and_on_my_week(
+    service: ExampleService, staff: str, offered: bool
+) -> None:
+    viewer = Browser(service, "harbor", staff)
+    for page in ("/", "/caseload"):
+        heads = {
+            lang: re.split(r"<(?:section|div class=.tools)", viewer.get(f"{page}?lang={lang}").text)[0]
+            for lang in ("en", "es")
+        }
+        assert ["/cover" in head for head in heads.values()] == [offered, offered], page
+        assert ("Sustituir a alguien del equipo" in heads["es"]) is offered
 
 
 def test_an_empty_list_says_which_kind_of_empty_it_is(service: ExampleService) -> None:
