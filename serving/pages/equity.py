@@ -35,7 +35,7 @@ def get_equity(visit: CurrentVisit, outcome: Outcome = "", done: str = "") -> Re
         chosen = outcome if outcome in choices else next(iter(choices))
         release = visit.context.releases.current(visit.educator.district_id, chosen)
         view = equity_view(release.bundle, visit.language, schools) if release else None
-        signed = sign_offs(session, visit, chosen)
+        signed, stale = sign_offs(session, visit, chosen), visit.list_age(session)
     live = live_summary(visit, chosen)
     may_sign = view is not None and reason_for(visit.educator, "sign_audit") is not None
     return visit.page(
@@ -47,6 +47,7 @@ def get_equity(visit: CurrentVisit, outcome: Outcome = "", done: str = "") -> Re
         signed=signed,
         may_sign=may_sign,
         entry=new_entry_id(),
+        stale=stale,
         done=visit.done_words(done),
     )
 

@@ -85,6 +85,7 @@ def meetings_page(
         suggestions=found,
         first=first,
         form=form,
+        stale=visit.list_age(session),
         done=visit.done_words(done),
     )
 

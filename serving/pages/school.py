@@ -30,12 +30,14 @@ def get_school(
         own = educator.school_id if educator.role == "principal" else None
         chosen = own or (school if school in names else "")
         totals = load_totals(session, educator.district_id, chosen)
+        stale = visit.list_age(session)
         view = school_view(totals, visit.language, names, asked_grade=grade, own=own) if totals else None
     where = names.get(chosen, visit.viewer.district)
     return visit.page(
         "school.html",
         view=view,
         has_list=totals is not None,
+        stale=stale,
         where=where,
         school=chosen,
         may_choose=own is None,

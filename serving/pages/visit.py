@@ -20,7 +20,9 @@ from serving.pages.language import RequestLanguage
 from serving.pages.rendering import render_page
 from serving.pages.return_address import DONE
 from serving.store.rows import StudentRow
+from serving.store.run_queries import listed_runs
 from serving.wording.locale import Language
+from serving.wording.scores import stale_words
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Visit:
     def support(self) -> Support:
         """How the district follows up."""
         return self.context.settings.district(self.educator.district_id).support
+
+    def list_age(self, session: Session) -> str:
+        """That the district's newest list is of some time ago, and when a new one comes; empty where it is not."""
+        newest = max((run.data_through for run in listed_runs(session, self.educator.district_id)), default=None)
+        return stale_words(self.language, newest, self.today)
 
     def find_student(self, session: Session, action: Action, student_key: str) -> tuple[StudentRow, Allowed]:
         """The student, and why the viewer may do this; 404 where they may not."""

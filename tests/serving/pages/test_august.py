@@ -66,7 +66,8 @@ def test_a_list_of_last_school_year_is_shown_with_its_age(service: ExampleServic
     for place in PLACES:
         if place.action not in {"see_people", "audit_access"}:
             words_at(service, "s-lena" if place.action != "write" else "s-ines", place.address)
-    for path in ("/", "/caseload"):
-        words = words_at(service, "s-ines", path)
+    said_on = {"s-ines": ("/", "/caseload", "/meetings"), "s-kira": ("/school",), "s-lena": ("/school", "/equity")}
+    for who, path in ((who, path) for who, paths in said_on.items() for path in paths):
+        words = words_at(service, who, path)
         assert "The newest records are 263 days old." in words
         assert "A new one comes once newer records are loaded and scored." in words
