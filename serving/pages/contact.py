@@ -14,7 +14,7 @@ from serving.pages.visit import CurrentVisit, Visit
 from serving.store.rows import StudentRow
 from serving.store.support_rows import ContactRow, FollowUpRow
 from serving.support.contacts import contact_of, record_contact, revise_contact, take_back_contact
-from serving.support.follow_ups import ask_follow_up, open_of_contact, resolve_follow_up
+from serving.support.follow_ups import ask_follow_up, hide_tasks, open_of_contact, resolve_follow_up
 from serving.support.revisions import StaleRevision
 from serving.support.staff import colleagues_of
 from serving.wording.support import CONTACT_KINDS, PARTIES, REACHED
@@ -84,6 +84,8 @@ def post_revised_contact(student_key: str, contact_id: str, visit: CurrentVisit,
         except StaleRevision:
             mine = reader.on_revision(row.revision)
             return contact_page(visit, session, student, mine, contact=row, status=409)
+        if said.contact.restricted:
+            hide_tasks(session, visit.educator.district_id, contact_id)
         if said.follow_up:
             ask_follow_up(session, visit.educator, student_key, contact_id, said.follow_up, at=visit.now)
     return after_saving(student_key, "contact_changed")

@@ -47,14 +47,17 @@ def read_contact(
 def read_follow_up(
     reader: FieldReader, contact: Contact, *, today: date, colleagues: Collection[str]
 ) -> FollowUp | None:
-    """The follow-up that is asked for: there is one where the next step has a day."""
+    """The follow-up that is asked for: there is one where the next step has a day.
+
+    Whoever sees the student reads what is to be done, so one of a restricted contact says only that there is one.
+    """
     due_on = reader.day("due_on", earliest=today, latest=today + LOOK_AHEAD)
     if due_on is None:
         return None
     asked_of = reader.choice("asked_of", colleagues)
     if not contact.next_step:
         reader.errors["next_step"] = WRITE
-    return FollowUp(contact.next_step, asked_of, due_on)
+    return FollowUp("" if contact.restricted else contact.next_step, asked_of, due_on)
 
 
 def blank_form(today: date, *, author: str, back: str, settles: str) -> FormState:

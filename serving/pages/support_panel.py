@@ -19,7 +19,7 @@ from serving.support.plans import plans_of_student
 from serving.support.presence import tables_about
 from serving.support.responsible import responsible_for
 from serving.support.staff import staff_names
-from serving.wording.support import ANSWERS, PROBLEM_ANSWERS, SUBJECTS
+from serving.wording.support import ANSWERS, PROBLEM_ANSWERS, SUBJECTS, task_words
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,11 @@ def follow_up_lines(session: Session, visit: Visit, student: StudentRow) -> tupl
     names = staff_names(session, student.district_id, [row.asked_of for row in rows])
     return tuple(
         FollowUpLine(
-            row.follow_up_id, row.task, names.get(row.asked_of, "–"), row.due_on, overdue=row.due_on < visit.today
+            row.follow_up_id,
+            task_words(visit.language, row.task),
+            names.get(row.asked_of, "–"),
+            row.due_on,
+            overdue=row.due_on < visit.today,
         )
         for row in rows
     )

@@ -20,6 +20,7 @@ from serving.support.week import Week, week_of
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import about_words
 from serving.wording.signals import band_words
+from serving.wording.support import task_words
 
 UNMET_SHOWN = 8
 TAGS = {"new": msgid("New on the list"), "more": msgid("More than before"), "first": msgid("First list")}
@@ -175,7 +176,10 @@ def first_list_words(language: Language, run: RunRow, count: int) -> str:
 def task_lines(visit: Visit, week: Week, people: dict[str, str]) -> tuple[TaskLine, ...]:
     """What the viewer was asked to do."""
     rows = week.follow_ups
-    return tuple(task_line(visit, people, row.student_key, row.task, row.due_on, row.follow_up_id) for row in rows)
+    return tuple(
+        task_line(visit, people, row.student_key, task_words(visit.language, row.task), row.due_on, row.follow_up_id)
+        for row in rows
+    )
 
 
 def task_line(
@@ -198,7 +202,7 @@ def risen_lines(session: Session, visit: Visit, week: Week, people: dict[str, st
         TaskLine(
             row.student_key,
             people[row.student_key],
-            row.task,
+            task_words(visit.language, row.task),
             row.due_on,
             overdue=True,
             who=names.get(row.asked_of, "–"),

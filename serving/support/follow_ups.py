@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Educator
@@ -14,7 +14,7 @@ from serving.store.support_rows import FollowUpRow
 
 @dataclass(frozen=True)
 class FollowUp:
-    """What is asked, of whom, and by when."""
+    """What is asked, of whom, and by when; `task` is empty where a restricted contact says it."""
 
     task: str
     asked_of: str
@@ -55,6 +55,12 @@ def open_of_contact(session: Session, district_id: str, contact_id: str) -> Foll
         FollowUpRow.resolved_at.is_(None),
     )
     return session.scalars(found).first()
+
+
+def hide_tasks(session: Session, district_id: str, contact_id: str) -> None:
+    """Takes out of the follow-ups of a contact, which is restricted now, what is to be done."""
+    own = (FollowUpRow.district_id == district_id, FollowUpRow.contact_id == contact_id)
+    session.execute(update(FollowUpRow).where(*own).values(task=""))
 
 
 def resolve_follow_up(session: Session, by: Educator, row: FollowUpRow, resolution: str, *, at: datetime) -> None:

@@ -58,6 +58,11 @@ PROBLEM_ANSWERS: Mapping[str, str] = {
 }
 
 
+def task_words(language: Language, task: str) -> str:
+    """What a follow-up asks for; of one that a restricted contact asks for, that there is something to read."""
+    return task or language.translate("Next step of a restricted contact")
+
+
 def strategy_words(language: Language, strategies: tuple[Strategy, ...]) -> dict[str, str]:
     """What people call each way of support, by its code."""
     if not strategies:
