@@ -90,6 +90,7 @@ from serving.web.problems import (
     unreadable_kind,
     validation_problem,
 )
+from serving.web.query_parameters import refuse_undeclared_queries
 from serving.web.rate_limits import RateLimits
 from serving.web.request_observer import UNOBSERVED, RequestObserver
 from serving.wording.locale import LOCALES
@@ -143,6 +144,7 @@ def create_app(
 ) -> FastAPI:
     """The service of these settings, its database brought up to date; the observer takes note of each request."""
     access = access_by_route(ROUTERS)
+    refuse_undeclared_queries(routes_of(API_ROUTERS))
     context = build_context(settings, clock)
     app = OnTrackApp(access)
     app.state.context = context

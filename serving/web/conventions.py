@@ -32,6 +32,8 @@ CONVENTIONS = """
 
 - **Errors** are `application/problem+json` (RFC 9457). They say where in the request something is wrong and what was
   expected, and never repeat a value that was sent. `/oauth/token` has the error form of RFC 6749.
+- **Parameters** of an address under `/v1` that it does not know, and those that stand in it twice, are refused with 422
+  and the nearest known name: a mistyped filter never answers with everything.
 - **Twice the same**: a POST with `Idempotency-Key` has one effect, however often it is sent within a day.
 - **HEAD** is answered wherever GET is; answers of more than 1,000 bytes are compressed with gzip where it is accepted.
 - **ETag** and `If-None-Match`: what has not changed is not sent again. `If-Match` on PUT and DELETE of a record:

@@ -51,7 +51,10 @@ class Conflict(HTTPException):
 
 
 class RecordsRefused(Exception):  # noqa: N818 - the design's word
-    """Records of a request that contradict themselves, each other, or the date the score looks from."""
+    """Records of a request that contradict themselves, each other, or the date the score looks from.
+
+    Parameters of its address too, where only more than their form tells that they are not as expected.
+    """
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
@@ -156,10 +159,21 @@ def to_mistake(
 
 def unknown_key(key: str, known: Sequence[str]) -> str:
     """What to say of an unknown key: its name where it looks like one, and the nearest known one or all."""
-    spelled = re.sub(r"[\W_]+", "_", key.strip().lower())
-    near = difflib.get_close_matches(spelled, known, n=1)
     named = f"unknown key {key}" if NAME.fullmatch(key) else EXPECTATIONS["extra_forbidden"]
-    return f"{named}; did you mean {near[0]}?" if near else f"{named}; there are {', '.join(known)}"
+    return f"{named}; {nearest_of(key, known)}"
+
+
+def unknown_parameter(name: str, known: Sequence[str]) -> str:
+    """What to say of an unknown parameter of an address: its name where it looks like one, and the nearest or all."""
+    named = f"unknown parameter {name}" if NAME.fullmatch(name) else "there is a parameter that is not known here"
+    return f"{named}; {nearest_of(name, known) if known else 'there are none'}"
+
+
+def nearest_of(name: str, known: Sequence[str]) -> str:
+    """A hint at the known name that is nearest to an unknown one, else at all of them."""
+    spelled = re.sub(r"[\W_]+", "_", name.strip().lower())
+    near = difflib.get_close_matches(spelled, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
 
 
 def expectation(kind: str, context: Mapping[str, object]) -> str:
