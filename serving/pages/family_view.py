@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from features.way_back.steps import WayBack
 from serving.access.access_reasons import people_with_access
 from serving.pages.caseload_line import school_names
+from serving.pages.sheet_courses import SheetCourse, sheet_courses
 from serving.scoring.decoding import WAY_BACK, decode
 from serving.store.cell_types import JsonRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.student_records import history_of, seen_by, written_of
 from serving.wording.locale import Language
-from serving.wording.own_record import CourseMark, DaysMissed, own_record
+from serving.wording.own_record import DaysMissed, own_record, school_year_of
 from serving.wording.own_record_words import own_strengths
 from serving.wording.way_back import WayBackWords, way_back_words
 
@@ -34,7 +35,7 @@ class FamilyRecord:
 
 @dataclass(frozen=True)
 class FamilyView:
-    """Everything on the sheet; `ask` are the people at school to turn to."""
+    """Everything on the sheet; `failed` names courses with an F now, `ask` are the people at school to turn to."""
 
     name: str
     grade: int
@@ -42,7 +43,8 @@ class FamilyView:
     as_of: date | None
     year: DaysMissed
     recent: DaysMissed
-    courses: tuple[CourseMark, ...]
+    courses: tuple[SheetCourse, ...]
+    failed: str
     strengths: tuple[str, ...]
     way_back: WayBackWords | None
     ask: tuple[str, ...]
@@ -54,6 +56,7 @@ def family_view(
     """The sheet of a student, as of the newest records of which a list was made."""
     found = load_family_record(session, student, runs)
     record = own_record(found.history, found.as_of) if found else own_record({}, today)
+    courses = sheet_courses(found.history.get("marks", ()), school_year_of(found.as_of)) if found else ()
     return FamilyView(
         name=f"{student.first_name} {student.last_name}",
         grade=student.grade_level,
@@ -63,7 +66,8 @@ def family_view(
         as_of=found.as_of if found else None,
         year=record.year,
         recent=record.recent,
-        courses=tuple(sorted(record.courses, key=lambda one: one.course)),
+        courses=courses,
+        failed=language.series([one.course for one in courses if one.is_failed]),
         strengths=tuple(fact.sentence for fact in own_strengths(language, record)),
         way_back=way_back_words(language, found.way_back, personal=False) if found and found.way_back else None,
         ask=people_to_ask(session, student, today),

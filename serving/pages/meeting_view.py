@@ -161,7 +161,7 @@ def meeting_student(session: Session, visit: Visit, student: StudentRow) -> Meet
         strengths=strengths,
         needs=needs,
         beside=beside,
-        tried=tuple(line for line in lines if not line.restricted and line.with_whom)[:TRIED_SHOWN],
+        tried=tuple(line for line in lines if not line.restricted and line.shown_as != "note")[:TRIED_SHOWN],
         plans=tuple(plan_view(visit, session, student, row) for row in plans),
     )
 
@@ -178,7 +178,7 @@ def record_sentences(
     return (
         tuple(one.sentence for one in strengths),
         tuple(one.sentence for one in needs),
-        facts_beside(visit.language, needs, record),
+        facts_beside(visit.language, needs, record, records),
     )
 
 

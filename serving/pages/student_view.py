@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from serving.access.access_reasons import people_with_access
 from serving.access.authorize import ReasonCode
+from serving.pages.incident_counts import incident_sentence
 from serving.pages.record_tables import RecordTable, record_table
 from serving.pages.student_identity import identity_of
 from serving.pages.student_timeline import ScoreLine, load_score_lines
@@ -146,7 +147,7 @@ def student_view(
         data_through=run.data_through if run else None,
         strengths=strength_items(language, score, said.lexicon, record) if run and score else (),
         needs=needs,
-        beside=facts_beside(language, needs, record),
+        beside=facts_beside(language, needs, record, records),
         beside_intro=beside_words(language, run) if run else "",
         since=change_section(language, score, run, said.lexicon) if run and score else None,
         way_back=way_back_section(language, score, personal=bool(needs)) if score else None,
@@ -172,11 +173,16 @@ WHY_ACCESS: dict[ReasonCode, str] = {
 }
 
 
-def facts_beside(language: Language, needs: Sequence[NeedItem], record: OwnRecord) -> tuple[str, ...]:
-    """What is on record beside what stands out: of attendance and marks, where no reason is about them."""
+def facts_beside(
+    language: Language, needs: Sequence[NeedItem], record: OwnRecord, records: ScoreRecords | None
+) -> tuple[str, ...]:
+    """What is on record beside what stands out: of attendance, marks and incidents, where no reason is about them."""
     said = [need.domain for need in needs]
-    covered = [domain for domain in ("attendance", "grades") if domain_words(language, domain) in said]
-    return tuple(fact.sentence for fact in also_on_record(language, record, covered))
+    covered = [domain for domain in ("attendance", "grades", "behavior") if domain_words(language, domain) in said]
+    facts = [fact.sentence for fact in also_on_record(language, record, covered)]
+    if records and "behavior" not in covered:
+        facts.append(incident_sentence(language, records.seen.get("incidents", ()), records.run.school_year))
+    return tuple(filter(None, facts))
 
 
 def beside_words(language: Language, run: RunRow) -> str:

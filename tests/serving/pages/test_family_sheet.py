@@ -14,12 +14,26 @@ from jinja2 import UndefinedError
 from serving.pages import family_view as module
 from serving.pages.family_view import FamilyRecord, FamilyView
 from serving.pages.rendering import load_templates
+from serving.pages.sheet_courses import sheet_courses
 from serving.scoring.run_writer import write_run
 from serving.store.rows import AccessRow, ScoreRow
 from serving.wording.own_record import DaysMissed
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_service import TODAY, ExampleService, run_of
 
+MARKS = """
+    Arts 7, other, D+, final, 2026, 2026-06-01, S2
+    Arts 7, other, A, final, 2026, 2026-01-15, S1
+    Reading 7, ela, A, final, 2026, 2026-06-01, S2
+    Algebra, math, B-, final, 2026, 2026-06-01, S2
+    Algebra, math, F, in_progress, 2026, 2026-06-02, S2
+    Arts 8, other, F, in_progress, 2027, 2026-11-01, S1
+    English 8, ela, C, in_progress, 2027, 2026-11-01, S1
+    Mathematics 8, math, F, in_progress, 2027, 2026-11-01, S1
+    Mathematics 8, math, B, in_progress, 2027, 2026-10-01, S1
+    Physical Education, other, P, in_progress, 2027, 2026-11-01, S1
+    Chess, other, B, in_progress, 2027, 2026-11-01, S1
+"""
 ALLOWED = {"history", "way_back"}
 """What the sheet may read of a score."""
 SCORE_WORDS = ("risk", "band", "flag", "position", "place", "reason", "listed", "signal", "score", "probability")
@@ -61,6 +75,27 @@ def test_the_sheet_has_days_marks_strengths_next_steps_and_the_way_to_a_correcti
     assert "Días que faltó hasta ahora: 8.5 de 69" in words_of(sheet(read_service, language="es"))
 
 
+def test_every_course_of_the_year_is_on_it_beside_last_years_mark() -> None:
+    head = ("course_name", "subject", "mark", "mark_kind", "school_year", "known_on", "term_id")
+    rows = [line.split(", ") for line in MARKS.strip().splitlines()]
+    marks = [
+        {**dict(zip(head, (cell.strip() for cell in row), strict=True)), "school_year": int(row[4])} for row in rows
+    ]
+    assert [(one.course, one.mark, one.before, one.is_failed) for one in sheet_courses(marks, 2027)] == [
+        ("Arts 8", "F", "D+", True),
+        ("Chess", "B", "", False),
+        ("English 8", "C", "A", False),
+        ("Mathematics 8", "F", "B-", True),
+        ("Physical Education", "P", "", False),
+    ]
+
+
+def test_the_sheet_names_the_courses_with_an_f_under_what_the_year_asks(read_service: ExampleService) -> None:
+    assert "The mark is F now in Algebra 1. Ask the teachers what can still be made up." in words_of(
+        sheet(read_service)
+    )
+
+
 def test_its_view_has_no_field_for_a_score() -> None:
     for kind in (FamilyView, FamilyRecord):
         found = list(names_in(kind))
@@ -89,7 +124,7 @@ def test_whatever_the_score_is_the_sheet_is_the_same_byte_for_byte(service: Exam
 
 def test_a_template_that_asks_for_a_band_fails() -> None:
     """The protection bites: what the view does not have is an error and not an empty place."""
-    view = FamilyView("Ann Lee", 9, "North", date(2026, 11, 20), DaysMissed(), DaysMissed(), (), (), None, ())
+    view = FamilyView("Ann Lee", 9, "North", date(2026, 11, 20), DaysMissed(), DaysMissed(), (), "", (), None, ())
     with pytest.raises(UndefinedError):
         load_templates()["en"].from_string("{{ view.band_words }}").render(view=view)
 

@@ -108,6 +108,13 @@ def test_two_people_who_write_of_one_student_are_shown_both_versions(service: Ex
     assert decided(ines, "amara", "2", decision="Call on Monday") == 303
 
 
+def test_the_room_sees_the_contacts_of_the_districts_own_system_too(service: ExampleService) -> None:
+    ines = ines_of(service)
+    page = words_of(ines.get(f"{called(ines, 'amara')}/students/k-amara").text)
+    assert "Contact, Nov 6, 2026 Ines Moreno" in page
+    assert "None on record" not in page
+
+
 def test_minutes_and_a_recap_say_what_was_assigned_to_whom(service: ExampleService) -> None:
     ines = ines_of(service)
     address = called(ines, "amara", "bruno")

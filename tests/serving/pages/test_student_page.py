@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from serving.pages.incident_counts import incident_sentence
 from serving.scoring.run_writer import write_run
+from serving.wording.locale import load_language
 from serving.wording.scores import LIMITS
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_service import TODAY, ExampleService, run_of
@@ -147,3 +149,18 @@ def test_a_page_leads_back_to_where_it_was_opened(
 ) -> None:
     html = Browser(service, "harbor", "s-lena").get(f"/students/k-amara{code.replace('&amp;', '&')}").text
     assert f'<ol><li><a href="{leads_to}">{called}</a></li>' in html
+
+
+@pytest.mark.parametrize(
+    ("incidents", "said"),
+    [
+        ("minor 2026-10-01, minor 2026-10-02", ""),
+        ("major 2026-05-20, minor 2026-10-02", ""),  # of last year
+        ("minor 2026-09-01, major 2026-11-20", "Major (1), Minor (1). The last: Nov 20, 2026."),
+        ("minor 2026-10-01, minor 2026-10-02, minor 2026-09-03", "Minor (3). The last: Oct 2, 2026."),
+    ],
+)
+def test_incidents_that_no_reason_is_about_are_said_where_they_are_several_or_major(incidents: str, said: str) -> None:
+    rows = [dict(zip(("severity", "date"), one.split(), strict=True)) for one in incidents.split(", ")]
+    sentence = incident_sentence(load_language("en"), rows, 2027)
+    assert sentence == (f"Behavior incidents this year: {said}" if said else "")
