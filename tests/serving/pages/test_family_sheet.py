@@ -16,6 +16,7 @@ from serving.pages.family_view import FamilyRecord, FamilyView
 from serving.pages.rendering import load_templates
 from serving.pages.sheet_courses import sheet_courses
 from serving.scoring.run_writer import write_run
+from serving.store.cell_types import JsonRow
 from serving.store.rows import AccessRow, ScoreRow
 from serving.wording.own_record import DaysMissed
 from tests.serving.browser import Browser, Tags
@@ -78,7 +79,7 @@ def test_the_sheet_has_days_marks_strengths_next_steps_and_the_way_to_a_correcti
 def test_every_course_of_the_year_is_on_it_beside_last_years_mark() -> None:
     head = ("course_name", "subject", "mark", "mark_kind", "school_year", "known_on", "term_id")
     rows = [line.split(", ") for line in MARKS.strip().splitlines()]
-    marks = [
+    marks: list[JsonRow] = [
         {**dict(zip(head, (cell.strip() for cell in row), strict=True)), "school_year": int(row[4])} for row in rows
     ]
     assert [(one.course, one.mark, one.before, one.is_failed) for one in sheet_courses(marks, 2027)] == [

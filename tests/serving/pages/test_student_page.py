@@ -8,6 +8,7 @@ import pytest
 
 from serving.pages.incident_counts import incident_sentence
 from serving.scoring.run_writer import write_run
+from serving.store.cell_types import JsonRow
 from serving.wording.locale import load_language
 from serving.wording.scores import LIMITS
 from tests.serving.browser import Browser, Tags
@@ -161,6 +162,6 @@ def test_a_page_leads_back_to_where_it_was_opened(
     ],
 )
 def test_incidents_that_no_reason_is_about_are_said_where_they_are_several_or_major(incidents: str, said: str) -> None:
-    rows = [dict(zip(("severity", "date"), one.split(), strict=True)) for one in incidents.split(", ")]
+    rows: list[JsonRow] = [dict(zip(("severity", "date"), one.split(), strict=True)) for one in incidents.split(", ")]
     sentence = incident_sentence(load_language("en"), rows, 2027)
     assert sentence == (f"Behavior incidents this year: {said}" if said else "")
