@@ -15,7 +15,7 @@ from serving.access.authorize import Client
 from serving.access.scopes import SCOPES
 from serving.store.district_scope import enter_district, present_key
 from serving.store.rows import ApiKeyRow, DistrictRow, SchoolRow
-from serving.store.statements import statement
+from serving.store.statements import rows_of, statement
 
 KEY_PREFIX = "ontrack"
 
@@ -128,11 +128,14 @@ def find_client(session: Session, token: str, now: datetime) -> Client | None:
     prefix, _, rest = token.partition("_")
     key_id, _, secret = rest.partition("_")
     present_key(session, key_id)
-    row = session.execute(*select_key(key_id)).first() if prefix == KEY_PREFIX else None
-    known = hmac.compare_digest(row.digest if row else "", sha256(secret))
-    if row is None or not known or row.revoked_at or (row.expires_at and row.expires_at <= now):
+    row = next(iter(rows_of(session, select_key(key_id))), None) if prefix == KEY_PREFIX else None
+    known = hmac.compare_digest(row[0] if row else "", sha256(secret))
+    if row is None or not known:
         return None
-    return Client(row.district_id, row.key_id, frozenset(row.scopes), schools_of(row.schools))
+    _, district_id, name, scopes, schools, revoked_at, expires_at = row
+    if revoked_at or (expires_at and expires_at <= now):
+        return None
+    return Client(district_id, name, frozenset(scopes), schools_of(schools))
 
 
 @statement

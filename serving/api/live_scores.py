@@ -14,7 +14,7 @@ from serving.api.presenters import AcceptedLanguage
 from serving.api.score_messages import InsufficientData, LiveScore, LiveScores
 from serving.app_context import AppContext, RequestContext
 from serving.store.rows import RunRow
-from serving.store.run_queries import current_runs
+from serving.store.run_queries import listed_runs
 from serving.web.prepared_answer import message_answer
 
 router = APIRouter(prefix="/v1", tags=["scores"])
@@ -60,5 +60,5 @@ def post_scores(
 def served_runs(session: Session, client: Client, context: AppContext) -> list[RunRow]:
     """The runs of the district's newest list, in the order in which ontrack.toml names their outcomes."""
     served = context.outcomes_of(client.district_id)
-    runs = current_runs(session, client.district_id)
+    runs = listed_runs(session, client.district_id)
     return sorted(runs, key=lambda run: served.index(run.outcome) if run.outcome in served else len(served))

@@ -23,7 +23,7 @@ from serving.api.score_messages import ScorePage
 from serving.app_context import RequestContext
 from serving.scoring.bands import Band
 from serving.store.rows import RunRow, ScoreRow, StudentRow
-from serving.store.run_queries import current_runs
+from serving.store.run_queries import listed_runs
 from serving.store.statements import statement
 from serving.web.prepared_answer import prepared_answer
 
@@ -111,7 +111,7 @@ class Listed:
 
 def wanted_runs(session: Session, client: Client, wanted: ScoreFilter, list_id: str) -> list[RunRow]:
     """The runs of the list that is asked for: that of the cursor, of a date, or the newest."""
-    runs = current_runs(session, client.district_id) if not list_id and wanted.as_of is None else ()
+    runs = listed_runs(session, client.district_id) if not list_id and wanted.as_of is None else ()
     if list_id or wanted.as_of is not None:
         own = select(RunRow).where(RunRow.district_id == client.district_id)
         named = RunRow.list_id == list_id if list_id else RunRow.as_of == wanted.as_of

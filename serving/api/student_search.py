@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
@@ -16,12 +16,14 @@ from serving.api.score_json import score_json
 from serving.api.score_messages import FoundStudent, FoundStudents, PastScore, StudentSearch
 from serving.app_context import RequestContext
 from serving.store.rows import RunRow, ScoreRow, StudentRow
-from serving.store.run_queries import current_runs, of_runs, urgency
+from serving.store.run_queries import listed_runs, of_runs, urgency
+from serving.store.statements import objects_of, statement
 from serving.store.student_names import search_students
 from serving.web.prepared_answer import message_answer
 
 router = APIRouter(prefix="/v1", tags=["students"])
 SearchingClient = Annotated[Client, Depends(ClientWithScope("students.search"))]
+BY_NAME = (StudentRow.last_name, StudentRow.first_name, StudentRow.student_key)
 
 
 @router.post("/students/search", summary="Look for students by name or number", response_model=FoundStudents)
@@ -56,21 +58,23 @@ def post_search(
 
 def find_students(session: Session, client: Client, wanted: StudentSearch) -> list[StudentRow]:
     """The students with these numbers or this name, whom the program may see."""
-    if wanted.name:
-        keys = search_students(session, visible_students(client), wanted.name)
-        condition = StudentRow.student_key.in_(keys)
-    else:
-        condition = StudentRow.student_id.in_(set(wanted.student_ids))
-    rows = visible_students(client).where(condition)
-    by_name = (StudentRow.last_name, StudentRow.first_name, StudentRow.student_key)
-    return list(session.scalars(rows.order_by(*by_name)))
+    if not wanted.name:
+        return objects_of(session, StudentRow, select_numbered(client, sorted(set(wanted.student_ids))))
+    keys = search_students(session, visible_students(client), wanted.name)
+    return list(session.scalars(visible_students(client).where(StudentRow.student_key.in_(keys)).order_by(*BY_NAME)))
+
+
+@statement
+def select_numbered(client: Client, numbers: list[str]) -> Select[StudentRow]:
+    """The students with these numbers whom the program may see."""
+    return visible_students(client).where(StudentRow.student_id.in_(numbers)).order_by(*BY_NAME)
 
 
 def scores_of(
     session: Session, client: Client, found: Sequence[StudentRow], presenter: ScorePresenter
 ) -> dict[str, list[PastScore]]:
     """By student, the scores of the newest list, the most urgent first."""
-    runs = {run.run_id: run for run in current_runs(session, client.district_id)}
+    runs = {run.run_id: run for run in listed_runs(session, client.district_id)}
     keys = [one.student_key for one in found]
     own = select(ScoreRow).where(ScoreRow.district_id == client.district_id, ScoreRow.student_key.in_(keys))
     rows = [(score, runs[score.run_id]) for score in session.scalars(own.where(of_runs(list(runs.values()))))]
