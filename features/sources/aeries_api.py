@@ -25,11 +25,13 @@ class AeriesApi(Source):
         "discipline_actions": ("incident_id", *KEYS, "date", "action", "days_removed_hundredths"),
     }
 
+    may_give: ClassVar[Gives] = {"staff": ("staff_id", "first_name", "last_name", "email", "role", "school_id")}
+
     otherwise: ClassVar[Mapping[str, str]] = {
         "programs": "who learns English is told of today alone, from the day on which the student came to the "
         "district; who learnt it once is not told",
-        "staff": "not read: a role says whose records somebody sees, and Aeries has the titles of a district; send "
-        "staff and caseloads as our own CSV",
+        "staff": "read by `staff_titles`, as a title says whose records somebody sees; who has left, or has another "
+        "title, is not read. Caseloads come as our own CSV",
         "completions": "not read: an exit says that a student completed, and not with which award; CALPADS tells it, "
         'with `tables = ["completions"]`, or our own CSV',
         "grade9.absence_rate_previous_year": "of past years the API does not tell on which days a school took no "
@@ -58,4 +60,12 @@ class AeriesApi(Source):
         le=20,
         description="class periods of a school day, by which days missed in part count; such days are left out where 0",
     )
+    staff_titles: dict[str, Literal["counselor", "principal", "district"]] = Field(
+        default={}, description="title of staff in Aeries = what they may see; nobody is read where none is named"
+    )
     page_size: int = Field(default=500, ge=1, le=5000, description="students asked for at a time")
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Staff, where titles are named."""
+        return ("staff",) if self.staff_titles else ()

@@ -84,7 +84,7 @@ class Aeries(Source):
     """CSV exports of Aeries queries."""
 
     title: ClassVar[str] = "Aeries query exports, by a shipped mapping"
-    gives: ClassVar[Gives] = ROSTER
+    gives: ClassVar[Gives] = {**ROSTER, "completions": ("student_id", "date", "kind")}
     kind: Literal["aeries"] = "aeries"
 
 

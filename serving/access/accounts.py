@@ -54,6 +54,13 @@ def create_password(
     return new.password
 
 
+def email_of(session: Session, district_id: str, staff_id: str) -> str:
+    """The address with which a person of a district signs in; empty where they have none of their own."""
+    enter_district(session, district_id)
+    staff = session.get(StaffRow, (district_id, staff_id))
+    return (staff.email or "") if staff else ""
+
+
 @dataclass(frozen=True)
 class Credentials:
     """What a person typed to sign in."""

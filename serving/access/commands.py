@@ -34,13 +34,18 @@ app.add_typer(clients, name="clients")
 def password_command(
     context: Context, district: DistrictOption, staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")]
 ) -> None:
-    """Print a new generated password for a person, once; what they had before stops working."""
-    from serving.access.accounts import create_password
+    """Print a new generated password for a person, once; what they had before stops working.
+
+    The password alone is the output; the address to sign in with is told beside it, on standard error.
+    """
+    from serving.access.accounts import create_password, email_of
     from serving.store.database import engine_of, write_session
 
     settings = settings_of(context)
     with write_session(engine_of(settings)) as session:
-        typer.echo(create_password(session, district, staff_id))
+        password = create_password(session, district, staff_id)
+        typer.echo(f"{email_of(session, district, staff_id)} of '{district}' signs in with:", err=True)
+    typer.echo(password)
 
 
 @users.command("add")

@@ -9,6 +9,7 @@ from features.file_mapping.column_mapping import ColumnMapping
 from features.file_mapping.declaration import FileMapping
 from features.simulator.formats.latest_records import latest_of
 from features.simulator.formats.uncarried_tables import copy_uncarried
+from features.sources.kinds import KINDS, kind_of
 from features.sources.mapping_packs import Pack, pack_of
 
 EXPORTS = "exports"
@@ -18,16 +19,17 @@ EXPORTS = "exports"
 def write_exports(kind: str, records: Path, folder: Path, _district_id: str) -> dict[str, int]:
     """Writes a folder of our CSV as exports of a system, what they do not carry as our CSV beside; rows by file."""
     pack, place = pack_of(kind), folder / EXPORTS
+    carried = next(one.gives for one in KINDS if kind_of(one) == kind)
     place.mkdir(parents=True, exist_ok=True)
     rows: dict[str, int] = {}
     for table, mapping in pack.files.items():
-        if not (records / f"{table}.csv").exists():  # one that no simulated district sends
+        if table not in carried or not (records / f"{table}.csv").exists():  # one that no simulated district sends
             continue
         name = str(mapping.file).replace("*", "")
         found = mapped_back(latest_of(table, records / f"{table}.csv").fillna(""), mapping, pack)
         found.to_csv(place / name, index=False)
         rows[f"{EXPORTS}/{name}"] = len(found)
-    return rows | copy_uncarried(records, folder, pack.files)
+    return rows | copy_uncarried(records, folder, carried)
 
 
 def mapped_back(rows: pd.DataFrame, mapping: FileMapping, pack: Pack) -> pd.DataFrame:

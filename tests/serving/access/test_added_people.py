@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from serving.access.accounts import UnknownStaff, create_password
+from serving.access.accounts import UnknownStaff, create_password, email_of
 from serving.access.people import BY_HAND, NewPerson, add_person, end_access
 from serving.access.role_assignments import RoleRefused
 from serving.scoring.run_writer import write_run
@@ -79,7 +79,9 @@ def test_who_is_ended_is_signed_out_and_cannot_sign_in_until_they_get_a_new_pass
     rosa = added(service, "observer")
     with service.write_session() as session:
         password = create_password(session, "harbor", "a-observer")
-    credentials = {"district": "harbor", "email": "observer@office.org", "password": password}
+        email = email_of(session, "harbor", "a-observer")
+        assert email_of(session, "harbor", "nobody") == ""
+    credentials = {"district": "harbor", "email": email, "password": password}
     assert Browser(service).post("/sign-in", credentials).status_code == 303
     with service.write_session() as session:
         end_access(session, "harbor", "a-observer", NOW)

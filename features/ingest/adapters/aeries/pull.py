@@ -85,7 +85,7 @@ class AeriesPull:
         """Writes every file, and returns how many rows they have."""
         years = self.server.school_years(self.source.years)
         schools = self.schools(years[0])
-        self.parts = len(schools) * (len(years) * 4 + 4) + 3
+        self.parts = len(schools) * (len(years) * 4 + 4) + 3 + bool(self.source.staff_titles)
         courses = marks.courses_of(self.server.objects("courses", years[0]))
         terms: dict[str, list[rows.Row]] = {}
         for year in years:
@@ -93,6 +93,9 @@ class AeriesPull:
                 terms.setdefault(school, []).extend(self.year_of_school(year, school, courses))
         for school in schools:
             self.people_of_school(years[0], school, courses)
+        if self.source.staff_titles:
+            staff = (rows.staff_rows(one, self.source.staff_titles) for one in self.server.listed("staff", years[0]))
+            self.write("staff", "", chain.from_iterable(staff))
         self.write("terms", "", marks.common_terms(terms))
         self.write("school_terms", "", marks.own_terms(terms))
         return self.held

@@ -25,6 +25,7 @@ COLUMNS: Mapping[str, Row] = {
         "Source", "Mark", "CreditAttempted", "CreditCompleted",
     ),
     "incidents": ("IncidentID", "StudentID", "SchoolOfIncidentCode", "IncidentDate", "ViolationCode"),
+    "staff": ("StaffID", "FirstName", "LastName", "EmailAddress", "Role", "SchoolCode"),
     "actions": ("IncidentID", "StudentID", "SchoolOfIncidentCode", "StartDate", "ResultCode", "Days"),
 }  # fmt: skip
 """The files of a pull and their columns; addresses, telephone numbers and contacts never are among them."""
@@ -69,6 +70,19 @@ def school_row(one: Json) -> Row:
     grade = int(high) if high.lstrip("-").isdigit() else 0
     level = "high" if grade >= HIGH else "middle" if grade >= MIDDLE else "other"
     return text(one, "SchoolCode"), text(one, "Name"), level
+
+
+DISTRICT_ROLE = "district"
+"""The role of people who see every school."""
+
+
+def staff_rows(one: Json, roles: Mapping[str, str]) -> Iterator[Row]:
+    """Somebody of the staff whose title is one of `roles`; nobody who has left, or has no address to sign in with."""
+    role, email = roles.get(text(one, "Title"), ""), text(one, "EmailAddress")
+    if role and email and not text(one, "InactiveStatusCode") and not text(one, "LeaveDate"):
+        school = text(one, "PrimaryAeriesSchool")
+        at = "" if role == DISTRICT_ROLE or school == "0" else school
+        yield text(one, "ID"), text(one, "FirstName"), text(one, "LastName"), email, role, at
 
 
 def calendar_rows(days: Sequence[Json], school: str, year: SchoolYear, no_school: Sequence[str]) -> Iterator[Row]:

@@ -30,6 +30,7 @@ class AeriesServer:
     pages: bool = True
     before: Callable[[httpx.Request], httpx.Response | None] = lambda _request: None
     requests: list[str] = field(default_factory=list)
+    staff: list[Object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.files = {path.stem: read(path) for path in self.folder.glob("*.csv")}
@@ -58,6 +59,8 @@ class AeriesServer:
         """The objects at a path."""
         if path == ["schools"]:
             return [*self.schools(), {"SchoolCode": 0, "Name": "District"}]
+        if path == ["staff"]:
+            return self.staff
         if path == ["courses"]:
             return self.courses()
         if path[0] != "schools" or len(path) < 3:

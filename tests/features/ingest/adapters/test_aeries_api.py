@@ -27,6 +27,7 @@ from features.simulator.formats.uncarried_tables import REST
 from features.simulator.plan import Plan
 from features.sources.aeries_api import AeriesApi
 from features.sources.csv import CsvFiles
+from features.warehouse.file import open_warehouse
 from ontrack import app
 from tests.features.ingest.adapters.aeries_server import BASE, CERTIFICATE, PERIODS, AeriesServer, read
 from tests.features.ingest.adapters.districts_alike import differences, snapshots_by_own_id
@@ -154,6 +155,35 @@ def test_a_server_that_does_it_wrong_is_told_and_the_pull_before_stays(small: Pa
     pulled(again, tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")} == before
     assert not any("attendance" in one for one in again.requests)
+
+
+def test_staff_are_those_whose_titles_are_named_and_who_have_not_left(small: Path, tmp_path: Path) -> None:
+    """Without titles nobody is asked for: a title says whose records somebody sees."""
+    person: dict[str, object] = {
+        "ID": 1, "FirstName": "Ana", "LastName": "Li", "EmailAddress": "a@x.org", "Title": "Counselor",
+        "PrimaryAeriesSchool": 20, "InactiveStatusCode": " ", "LeaveDate": None,
+    }  # fmt: skip
+    others: list[dict[str, object]] = [
+        {"ID": 2, "Title": "Director", "PrimaryAeriesSchool": 20}, {"ID": 3, "Title": "Teacher"},
+        {"ID": 4, "InactiveStatusCode": "I"}, {"ID": 5, "LeaveDate": "2026-01-02T00:00:00"},
+        {"ID": 6, "EmailAddress": ""},
+    ]  # fmt: skip
+    server = AeriesServer(small, staff=[person, *(person | one for one in others)])
+    pulled(server, tmp_path / "none")
+    assert not any(one.startswith("staff") for one in server.requests)
+    source = AeriesApi.model_validate(
+        {**SOURCE.model_dump(), "staff_titles": {"Counselor": "counselor", "Director": "district"}}
+    )
+    pulled(server, tmp_path / EXPORTS, source=source)
+    told = read(tmp_path / EXPORTS / "staff.csv").to_numpy().tolist()
+    assert told == [["1", "Ana", "Li", "a@x.org", "counselor", "20"], ["2", "Ana", "Li", "a@x.org", "district", ""]]
+    assert ("staff" in source.own, "staff" in SOURCE.own) == (True, False)
+    owned = source.model_copy(update={"tables": ("schools", "terms", "students", "enrollments", "staff")})
+    space = Workspace(District(id="harbor", name="Harbor", source=owned), tmp_path, TODAY)
+    ingest(space, tmp_path, now=datetime(2026, 1, 15, tzinfo=UTC), progress=quietly)
+    with open_warehouse(space.warehouse) as reader:
+        held = reader.connection.execute("SELECT staff_id, role, school_id FROM staff ORDER BY 1").fetchall()
+    assert held == [("1", "counselor", "20"), ("2", "district", None)]
 
 
 def test_a_wrong_certificate_is_told_without_it_and_none_is_named_by_its_variable(small: Path, tmp_path: Path) -> None:
