@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS := -n 3 --no-loadscope-reorder # a worker waits a fifth of its time: for disks, servers and processes of its own
 SWEEP := $(BIN)/pytest $(WORKERS)
-PROPERTIES := $(addprefix tests/spec/,test_properties.py test_live_everywhere.py test_several_dates.py test_enrollment_properties.py test_attendance_policy_properties.py test_ledger_properties.py test_way_back_drawn.py test_short_days.py test_mark_policies.py test_script.py) $(addprefix tests/features/ingest/,adapters/test_oneroster_deltas.py adapters/test_edfi_scenarios.py load/test_record_versions.py proposal/test_strangers_folder.py proposal/test_proposed_lines.py files/test_csv_properties.py files/test_csv_rows.py parsing/test_mark_scales.py) tests/models/metrics/test_paired_comparison.py
+PROPERTIES := $(addprefix tests/spec/,test_properties.py test_live_everywhere.py test_several_dates.py test_enrollment_properties.py test_attendance_policy_properties.py test_ledger_properties.py test_way_back_drawn.py test_short_days.py test_mark_policies.py test_script.py) $(addprefix tests/features/ingest/,adapters/test_oneroster_deltas.py adapters/test_edfi_scenarios.py adapters/test_edfi_pull.py adapters/test_lists_alike.py load/test_record_versions.py proposal/test_strangers_folder.py proposal/test_proposed_lines.py files/test_csv_properties.py files/test_csv_rows.py parsing/test_mark_scales.py) tests/models/metrics/test_paired_comparison.py
 PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_collaborative.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
 unexport PYTHONDONTWRITEBYTECODE # each process of the suite, and of the demo, would compile all modules anew

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from features.ingest.adapters.edfi import store as stores
@@ -22,6 +22,7 @@ from features.ingest.network.http_client import JsonClient
 from features.ingest.network.secrets import Credentials
 from features.progress import quietly
 from tests.features.ingest.adapters.edfi_server import BASE, KEY, SECRET, EdFiServer
+from tests.sweeps import tried
 
 READ = (RESOURCES["schools"], RESOURCES["students"], RESOURCES["sessions"])
 PAGE = 2
@@ -149,7 +150,7 @@ def after(server: EdFiServer, steps: Sequence[Step]) -> ResourceStore:
     return store
 
 
-@settings(max_examples=12, deadline=None)
+@tried(12, 200)
 @given(STEPS, st.sampled_from(("offset", "cursor")), st.sampled_from((1, 2, 500)), st.sampled_from((9, 1_000_000)))
 def test_the_store_is_that_of_a_full_pull(steps: list[Step], paging: str, most_rows: int, tokens_last: int) -> None:
     """Whatever happened before, during and between pulls, and however the server gives pages and takes tokens."""
