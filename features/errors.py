@@ -11,6 +11,7 @@ A message says what is wrong, where, and what to do. Packages above declare thei
         Unavailable        5  a server that gives no whole answer (features.ingest.network.http_client)
         NotFound           5  an address that its server does not have (features.ingest.network.http_client)
       SparkRefused         5  a Spark that is not installed, cannot start or fails (features.lake.session)
+      WorkerLost           5  a worker of a fit that ended or fell silent (models.partitions.workers)
       BundleRefused        5  a bundle that is not what was signed (models.bundle.manifest)
       KeysRefused          5  signing keys that are absent or unusable (models.bundle.signing)
       ReleaseRefused       3  a release that cannot be made or read (models.releases)

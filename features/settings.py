@@ -14,6 +14,7 @@ from features.file_mapping.declaration import Dialect, FileMapping
 from features.file_mapping.validation import validate_mapping
 from features.movers_settings import Movers, refuse_unknown
 from features.nightly_settings import Nightly
+from features.partition_settings import PartitionedFits
 from features.policies.chronic_absence import ChronicAbsence
 from features.policies.record_policies import RecordPolicies
 from features.pool_settings import LendableYear, Lent
@@ -123,6 +124,7 @@ class Training(Section):
     search_trials: int = Field(default=0, ge=0, description="trials of a search for better parameters; 0 for none")
     seed: int = Field(default=7, description="seed of every random choice")
     threads: int = Field(default=1, ge=1, description="threads of the estimator; more are slower on a busy machine")
+    partitions: PartitionedFits = PartitionedFits()
     experiment_tracking: str = Field(default="", description="MLflow tracking address; empty for a store in `home`")
 
     @field_validator("as_of")

@@ -57,6 +57,7 @@ def card_of(result: TrainingResult, kind: str) -> str:
             smallest_group=request.settings.audit.smallest_group,
             limits=[
                 *pooled_limits(basis),
+                *growth_limits(result, kind),
                 *limits_of(result, kind),
                 *left_out_of(result),
                 *named_by_audit(result, kind),
@@ -91,6 +92,16 @@ def pooled_limits(basis: Basis) -> list[str]:
         "the pool is fitted again.",
         *([basis.why_pooled] if basis.why_pooled else []),
         *unseen,
+    ]
+
+
+def growth_limits(result: TrainingResult, kind: str) -> list[str]:
+    """That several processes grew the model's trees, and what follows; nothing of one, or of a rule."""
+    if kind != "model" or result.workers == 1:
+        return []
+    return [
+        f"Its trees were grown by {result.workers} processes together. They are others than one process grows of the "
+        "same records, and were judged as they are."
     ]
 
 

@@ -3,6 +3,7 @@
 from features.errors import Refused
 from features.progress import Progress
 from models.estimators.parameter_search import SearchBudget, SearchResult, search_parameters
+from models.partitions.trees import growth_of
 from training.evaluation.capacities import capacities_of
 from training.evaluation.rolling_evaluation import Recipe
 from training.training_data import TrainingData
@@ -27,4 +28,6 @@ def recipe_of(request: TrainingRequest, data: TrainingData, tuning: SearchResult
     training, bounds = request.settings.training, request.settings.gate
     tuned = tuning.parameters if tuning else {}
     capacities = capacities_of(bounds, len(data.test) // len(data.test.lists()))
-    return Recipe(training.seed, training.threads, bounds.replicates, capacities, tuned, data.parts)
+    return Recipe(
+        training.seed, training.threads, bounds.replicates, capacities, tuned, data.parts, growth_of(request.settings)
+    )

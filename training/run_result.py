@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from models.verdict import Verdict
 from training.evaluation.year_parts import middle_part
 from training.reference_profile import ReferenceProfile
-from training.training_result import TrainingResult
+from training.training_result import GROWN_BY, TrainingResult
 
 TOLD_ONCE = (
     "audit", "stability", "search", "followed", "promised", "years", "definition", "left_out", "data_version", "pooled",
-    "why_pooled",
+    "why_pooled", GROWN_BY,
 )  # fmt: skip
 """Parts of a result that stand once in a file: the audit is the only one of them that differs by part of the year."""
 

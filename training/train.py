@@ -24,13 +24,14 @@ from models.explanations.reason_stability import ReasonStability
 from models.explanations.refits import measure_stability
 from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length
+from models.partitions.workers import WorkerLost
 from training.bundle_writer import BundleWriter, provenance_of
 from training.champion import champion_of, with_champion
 from training.cohort_examples import NotJudgeable, school_names
-from training.evaluation.evaluation import Evaluation, fit_and_evaluate, risks_with_protected, shares_of_rule
+from training.evaluation.evaluation import Evaluation, risks_with_protected, shares_of_rule
 from training.evaluation.intervals import headline_of
 from training.evaluation.level_by_year import level_gaps_of_rule
-from training.evaluation.rolling_evaluation import YearEvaluation, evaluate_earlier_years, in_part
+from training.evaluation.rolling_evaluation import YearEvaluation, evaluate_earlier_years, in_part, judge_by
 from training.evaluation.rule_ranges import ranges_of_rule
 from training.evaluation.scorers import OWN_RULE, PROTECTED
 from training.evaluation.year_parts import YearPart, middle_part, review_week
@@ -278,15 +279,11 @@ def evaluate_test_year(
     request: TrainingRequest, data: TrainingData, tuning: SearchResult | None
 ) -> Evaluation | Refused:
     """The evaluation of the test year, or why there is none: a district too small for a model still has its rule."""
-    training = request.settings.training
-    if not training.model:
+    if not request.settings.training.model:
         return Refused("ontrack.toml asks for none (`model = false`)")
     try:
-        tuned = tuning.parameters if tuning else {}
-        judged = fit_and_evaluate(
-            data.learn, data.test, seed=training.seed, threads=training.threads, tuned=tuned, parts=data.parts
-        )
-        judged.refuse_one_end()
+        return judge_by(recipe_of(request, data, tuning), data.learn, data.test)
+    except WorkerLost:
+        raise
     except Refused as refused:
         return refused
-    return judged

@@ -30,6 +30,9 @@ from training.gate.verdict import GateCheck, GateResult
 from training.reference_profile import ReferenceProfile
 from training.training_request import Basis, TrainingRequest
 
+GROWN_BY = "grown_by_workers"
+"""Where it stands how many processes grew the model's trees together."""
+
 
 @dataclass(frozen=True)
 class TrainingResult:
@@ -134,6 +137,11 @@ class TrainingResult:
         cuts = self.request.settings.service.bands
         return {part: check_rule_bands(rule, cuts) for part, rule in self.serving_rules.items()}
 
+    @property
+    def workers(self) -> int:
+        """How many processes grew the trees of the model together."""
+        return self.years[-1].judged.model.workers if self.years else 1
+
     def as_json(self) -> dict[str, object]:
         """What stands in the bundle as `metrics.json` and what `ontrack train --json` prints."""
         return {
@@ -173,6 +181,7 @@ class TrainingResult:
             "rule_bands": {part: asdict(check) for part, check in self.rule_bands.items()},
             "stability": self.stability.as_json() if self.stability else None,
             **pooled_json(self.basis),
+            **({GROWN_BY: self.workers} if self.workers > 1 else {}),
         }
 
 

@@ -69,6 +69,7 @@ def fit_risk_model(
     threads: int,
     tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS,
     begins: tuple[int, ...] = (),
+    on_split: "GrowOnSplit | None" = None,
 ) -> RiskModel:
     """Fits the model: the same for any order of rows, any names of students and any number of threads.
 
@@ -77,10 +78,11 @@ def fit_risk_model(
     20,000 rows on), and the trees are then grown on all of them; from 100,000 rows on both come from one of 5 folds,
     and the trees are those of the other four. A student's rows of one year, one for each scoring date, weigh as much as
     one student. `tuned` overrides the defaults. Where rows have a school and a school week, each school has an offset
-    in each part of the year; `begins` are the weeks with which later parts begin. Raises Refused where the label has
-    one class or there are fewer than 5 students.
+    in each part of the year; `begins` are the weeks with which later parts begin. `on_split` grows the trees where rows
+    are split by year or by one fold, in memory where none is given. Raises Refused where the label has one class or
+    there are fewer than 5 students.
     """
-    grown = grow_trees(examples, seed=seed, threads=threads, tuned=tuned)
+    grown = grow_trees(examples, seed=seed, threads=threads, tuned=tuned, on_split=on_split)
     return grown.calibrated(calibrate(grown.margin, examples, grown.places, begins), threads)
 
 
@@ -107,7 +109,12 @@ class GrownTrees:
 
 
 def grow_trees(
-    examples: Examples, *, seed: int, threads: int, tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS
+    examples: Examples,
+    *,
+    seed: int,
+    threads: int,
+    tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS,
+    on_split: "GrowOnSplit | None" = None,
 ) -> GrownTrees:
     """Fits trees: split by year with enough years, by one fold of students with many rows, else in 5 folds.
 
@@ -116,10 +123,11 @@ def grow_trees(
     refuse_one_class(examples.label)
     defaults = parameters_for(examples.dictionary, seed=seed, threads=threads)
     parameters, order = leaves_of_students({**defaults, **tuned}, examples.weight), fixed_order(examples)
+    grow = on_split or fit_on_split
     if len(np.unique(examples.time)) >= YEARS_FOR_YEAR_SPLIT:
-        return fit_on_split(examples, split_by_year(examples, order), parameters)
+        return grow(examples, split_by_year(examples, order), parameters)
     if len(examples) >= ROWS_FOR_ONE_FOLD:
-        return fit_on_split(examples, split_by_student(examples, order, seed), parameters)
+        return grow(examples, split_by_student(examples, order, seed), parameters)
     return fit_by_folds(examples, order, parameters, seed)
 
 
@@ -150,6 +158,10 @@ class FitSplit:
     learning: Places
     stopping: Places
     calibrating: Places
+
+
+GrowOnSplit = Callable[[Examples, FitSplit, Parameters], GrownTrees]
+"""What grows trees of rows that are split: `fit_on_split`, or `models.partitions` on files."""
 
 
 def split_by_year(examples: Examples, order: Places) -> FitSplit:

@@ -35,6 +35,11 @@ class RiskModel:
     threads: int = 1
     fit: FitRecord | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def workers(self) -> int:
+        """How many processes grew its trees together, where it is known how it was fitted; else 1."""
+        return int(self.fit.parameters.get("num_machines", 1)) if self.fit else 1
+
     @cached_property
     def booster(self) -> "lgb.Booster":
         """The parsed trees."""

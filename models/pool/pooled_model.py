@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from models.estimators.calibration import Calibrator, fit_calibrator
-from models.estimators.fitting import DEFAULT_PARAMETERS, GrownTrees, ParameterValue, grow_trees
+from models.estimators.fitting import DEFAULT_PARAMETERS, GrownTrees, GrowOnSplit, ParameterValue, grow_trees
 from models.estimators.partial_pooling import Margins, Spread, fit_deviation, spread_between, standing_apart
 from models.estimators.risk_model import RiskModel
 from models.estimators.school_offsets import fit_school_offsets
@@ -63,9 +63,10 @@ def fit_pooled(
     seed: int,
     threads: int,
     tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS,
+    on_split: GrowOnSplit | None = None,
 ) -> PooledFit:
     """Fits the trees, the pool's curve and the spread between districts; Refused as `fit_risk_model` refuses."""
-    trees = grow_trees(rows, seed=seed, threads=threads, tuned=tuned)
+    trees = grow_trees(rows, seed=seed, threads=threads, tuned=tuned, on_split=on_split)
     curve = fit_calibrator(trees.margin, rows.label[trees.places], rows.weight[trees.places])
     names = [str(name) for name in np.unique(district[trees.places])]
     spread = spread_between([margins_of(rows, district, trees, curve, name) for name in names])

@@ -19,19 +19,26 @@ from features.progress import quietly
 from features.settings import District, Gate, Settings, Training
 from features.simulator.plan import Plan
 from features.warehouse.file import change_warehouse, open_warehouse
-from models.estimators.fitting import fit_risk_model
+from models.estimators import fitting
+from models.estimators.fitting import GrownTrees, fit_risk_model
 from models.estimators.published_rule import RuleModel
 from models.feature_dictionary import fingerprint_of
+from models.partitions.trees import PartitionedGrowth
+from models.partitions.workers import WorkerLost
 from models.served_scorer import serving_on
 from tests.districts import load_simulated
 from tests.features.test_ledger import flag_rows
+from training import train as training_run
 from training.audit.checks import CODES
 from training.champion import Champion, with_champion
 from training.cohort_examples import Cohorts, labelled_cohorts
 from training.district_card import card_of
+from training.evaluation.rolling_evaluation import Recipe, evaluate_earlier_years
+from training.evaluation.temporal_split import Split
 from training.support_on_record import with_support
 from training.train import TrainedBundles, train
 from training.train_and_record import answer_of
+from training.training_data import TrainingData
 from training.training_request import TrainingRequest
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -85,6 +92,44 @@ def test_training_twice_gives_the_same_digests(asked: TrainingRequest, trained: 
     assert again.model is not None
     assert (again.model.digest, again.rule.digest) == (trained.model.digest, trained.rule.digest)
     assert trained.model.provenance["policies"] == "", "the district declares no policy of records"
+
+
+def test_a_model_that_two_workers_grew_is_judged_as_any_other_and_says_so(
+    trained: TrainedBundles, cohorts: Cohorts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "ROWS_FOR_ONE_FOLD", 200)  # in the place of 100,000
+    recipe = Recipe(7, 1, 100, (0.15,), {}, on_split=PartitionedGrowth(2, scratch=tmp_path))
+    split = Split((2022, 2023, 2024), 2025)
+    (year,) = evaluate_earlier_years(cohorts.examples, [split], recipe)
+    (alone,) = evaluate_earlier_years(cohorts.examples, [split], replace(recipe, on_split=None))
+    assert (year.judged.model.workers, alone.judged.model.workers) == (2, 1)
+    assert np.array_equal(year.judged.test.label, alone.judged.test.label)
+    assert set(year.judged.risks) == set(alone.judged.risks)
+    together, own = (replace(trained.result.main, years=(one,)) for one in (year, alone))
+    assert together.as_json() == {**together.as_json(), "grown_by_workers": 2}
+    assert "grown_by_workers" not in own.as_json()
+    told = [
+        "Its trees were grown by 2 processes together" in card_of(result, kind)
+        for result in (together, own)
+        for kind in ("model", "rule")
+    ]
+    assert told == [True, False, False, False]
+
+
+def test_a_lost_worker_ends_the_run_and_is_no_reason_to_serve_the_rule(
+    asked: TrainingRequest, cohorts: Cohorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: object) -> GrownTrees:
+        raise WorkerLost("worker 2 of 2 was ended")
+
+    monkeypatch.setattr(fitting, "ROWS_FOR_ONE_FOLD", 1)
+    recipe = Recipe(7, 1, 100, (0.15,), {}, on_split=lose)
+    with pytest.raises(WorkerLost):
+        evaluate_earlier_years(cohorts.examples, [Split((2022, 2023), 2024)], recipe)
+    monkeypatch.setattr(training_run, "recipe_of", lambda *_: recipe)
+    data = TrainingData(cohorts, (Split((2022, 2023), 2024),), "", (), (11, 22))
+    with pytest.raises(WorkerLost):
+        training_run.evaluate_test_year(asked, data, None)
 
 
 def test_other_student_keys_give_the_same_trees(cohorts: Cohorts) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from models.estimators.baselines import fit_logistic, fit_school_only
-from models.estimators.fitting import DEFAULT_PARAMETERS, ParameterValue, fit_risk_model
+from models.estimators.fitting import DEFAULT_PARAMETERS, GrowOnSplit, ParameterValue, fit_risk_model
 from models.estimators.published_rule import RuleModel, fit_rule, fit_shares
 from models.estimators.risk_model import RiskModel
 from models.examples import Booleans, Examples, Floats, Places
@@ -110,6 +110,7 @@ def fit_and_evaluate(
     threads: int,
     tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS,
     parts: Sequence[YearPart] = (WHOLE_YEAR,),
+    on_split: GrowOnSplit | None = None,
 ) -> Evaluation:
     """The model fitted on the training rows, and its and the baselines' risks of the test rows.
 
@@ -117,7 +118,7 @@ def fit_and_evaluate(
     Raises Refused where the training label has one class or there are too few students.
     """
     begins = tuple(part.from_week for part in parts[1:])
-    model = fit_risk_model(train, seed=seed, threads=threads, tuned=tuned, begins=begins)
+    model = fit_risk_model(train, seed=seed, threads=threads, tuned=tuned, begins=begins, on_split=on_split)
     rule = fit_rule(train) if train.rule is not None else None
     margin = model.margin(test.features)
     risks = {"model": model.risk_of(margin, test.features, test.school), "logistic": fit_logistic(train).risk(test)}

@@ -8,11 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from features.errors import Refused
-from models.estimators.fitting import ParameterValue
+from models.estimators.fitting import GrowOnSplit, ParameterValue
 from models.examples import Examples, in_fixed_order
 from models.metrics.bootstrap import calibration_gap
 from models.metrics.classification_metrics import ClassificationMetrics
 from models.metrics.intervals import Interval
+from models.partitions.workers import WorkerLost
 from training.evaluation.evaluation import Evaluation, fit_and_evaluate
 from training.evaluation.temporal_split import Split
 from training.evaluation.year_parts import WHOLE_YEAR, YearPart
@@ -60,17 +61,29 @@ class Recipe:
     capacities: tuple[float, ...]
     tuned: Mapping[str, ParameterValue]
     parts: tuple[YearPart, ...] = (WHOLE_YEAR,)
+    on_split: GrowOnSplit | None = None
 
 
 def evaluate_year(examples: Examples, split: Split, recipe: Recipe) -> YearEvaluation:
     """The evaluation of a split's test year; Refused where its training years do not allow a model."""
     learn = examples.take(np.isin(examples.time, split.train))
     test = in_fixed_order(examples.take(examples.time == split.test))
+    return YearEvaluation(split, judge_by(recipe, learn, test), recipe)
+
+
+def judge_by(recipe: Recipe, learn: Examples, test: Examples) -> Evaluation:
+    """The model fitted on some rows, and it and the baselines on others; Refused where those do not allow a model."""
     judged = fit_and_evaluate(
-        learn, test, seed=recipe.seed, threads=recipe.threads, tuned=recipe.tuned, parts=recipe.parts
+        learn,
+        test,
+        seed=recipe.seed,
+        threads=recipe.threads,
+        tuned=recipe.tuned,
+        parts=recipe.parts,
+        on_split=recipe.on_split,
     )
     judged.refuse_one_end()
-    return YearEvaluation(split, judged, recipe)
+    return judged
 
 
 def in_part(year: YearEvaluation, part: YearPart) -> YearEvaluation:
@@ -85,6 +98,8 @@ def evaluate_earlier_years(examples: Examples, splits: Sequence[Split], recipe: 
     def judged(split: Split) -> YearEvaluation | None:
         try:
             return evaluate_year(examples, split, recipe)
+        except WorkerLost:
+            raise
         except Refused:
             return None
 

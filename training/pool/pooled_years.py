@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from features.errors import Refused
 from features.snapshots.label_years import LabelYear
+from models.estimators.fitting import GrowOnSplit
 from models.estimators.risk_model import RiskModel
 from models.feature_dictionary import FeatureDictionary
+from models.partitions.workers import WorkerLost
 from models.pool.learned_from import LearnedFrom
 from models.pool.pooled_model import PooledFit, fit_pooled
 from training.evaluation.evaluation import Evaluation
@@ -26,6 +28,7 @@ class PoolFits:
     lenders: Sequence[Lender]
     seed: int
     threads: int
+    on_split: GrowOnSplit | None = None
     known: dict[Key, PooledFit | Refused] = field(default_factory=dict)
 
     def fit_before(
@@ -51,7 +54,11 @@ class PoolFits:
         """The fit on these rows, or why there is none."""
         rows = pool_rows(lent, dictionary)
         try:
-            return fit_pooled(rows.examples, rows.district, seed=self.seed, threads=self.threads)
+            return fit_pooled(
+                rows.examples, rows.district, seed=self.seed, threads=self.threads, on_split=self.on_split
+            )
+        except WorkerLost:
+            raise
         except Refused as refused:
             return refused
 
@@ -96,6 +103,8 @@ def judge_pooled(fits: PoolFits, asked: Asked, *, without: Collection[str] = ())
     for year in earlier:
         try:
             fitted, _ = fit_for(fits, asked, year, without)
+        except WorkerLost:
+            raise
         except Refused:
             continue
         before.append(by_model(year, fitted.model_for(asked.district_id, asked.begins)))

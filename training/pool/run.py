@@ -13,6 +13,8 @@ from features.errors import Refused, SettingsRefused
 from features.lake.records import open_records
 from features.progress import Progress
 from features.settings import Settings
+from models.partitions.trees import growth_of
+from models.partitions.workers import WorkerLost
 from models.pool.learned_from import LearnedFrom
 from training.evaluation.temporal_split import Split
 from training.pool.choice import Choice, choose
@@ -91,6 +93,8 @@ def train_pool(
                 own = train_from(
                     reader, request, now=now, code_version=code_version, progress=progress, trained_by=trained_by
                 )
+            except WorkerLost:
+                raise
             except Refused as refused:
                 progress(f"{request.district.name}: left out of the pool: {refused}")
                 continue
@@ -101,7 +105,7 @@ def train_pool(
             raise Refused(f"pool '{pool}': no district's records can be used; `ontrack check` says why")
         training = requests[0].settings.training
         lenders = [one.lender for one in members if one.lender]
-        fits = PoolFits(lenders, training.seed, training.threads)
+        fits = PoolFits(lenders, training.seed, training.threads, growth_of(requests[0].settings))
         left_out = cache(partial(districts_left_out, fits, members))
         for member in members:
             yield judge_district(fits, member, pool, left_out, progress)
@@ -124,6 +128,8 @@ def judge_district(
             raise Refused("no school year of the district has a known outcome yet")
         progress(f"{name}: judging the pool's model")
         found = judge_first_year(fits, member.request, data) if is_new else judge_pooled(fits, asked_by(member, data))
+    except WorkerLost:
+        raise
     except Refused as refused:
         expected = left_out() if is_new else None
         return PooledDistrict(member, own, None, expecting(choose(own.result, None, str(refused)), expected))
