@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from models.bundle.signing import load_public_key
 from models.collaborative.shared_file import read_shared
 from models.release_checks import GateRefused
 from tests.docs.pages import DOCS, Saved, Shown, steps
+from tests.kept_folders import ROOT, code_of_product, kept_at_its_place
 
+HERE = Path(__file__)
 PAGE = DOCS / "how-to" / "collaborative.md"
 TRIED = ("ontrack simulate", "ontrack --config")
 """What the commands begin with that a reader types; `make collaborative` is a demo of its own."""
@@ -26,15 +29,28 @@ def typed(command: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which the page was gone through."""
-    folder = tmp_path_factory.mktemp("collaborative")
+def folder() -> Iterator[Path]:
+    """The folder in which the page was gone through.
+
+    It is kept, and taken again while no file of the product, nothing that is installed, and no word of the page and of
+    these modules is another one.
+    """
+
+    def code() -> str:
+        """What decides what the commands leave."""
+        return code_of_product(files=[ROOT / "requirements.lock", PAGE, HERE, HERE.with_name("pages.py")])
+
+    with kept_at_its_place("collaborative", code, go_through) as (place, _):
+        yield place
+
+
+def go_through(folder: Path, notes: Path) -> None:
+    """Does what the page says; a command that failed ends it, and nothing is kept."""
     (folder / "ontrack.toml").write_text("today = 2026-11-20\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(folder)
         commands = [go(step) for step in steps(PAGE)]
     assert sum(commands) == 16
-    return folder
 
 
 def go(step: Shown | Saved) -> bool:
