@@ -4,6 +4,7 @@ A folder lies in `.pytest_cache/kept` under a digest of what is said about it an
 line makes it anew; what nobody asked for in three days is removed. Whoever uses one takes a copy.
 """
 
+import json
 import shutil
 import sys
 import time
@@ -12,6 +13,8 @@ from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from features.atomic_files import file_lock
 from features.engine.definition_digest import library_versions
@@ -40,6 +43,21 @@ def kept(said: str, code: str, make: Callable[[Path], object], *, under: Path | 
             remove_unused(place)
         (folder / "used").touch()
     return folder
+
+
+def kept_findings(said: str, files: Sequence[str | Path], make: Callable[[Path], object]) -> Any:
+    """What is found by the product, as JSON; kept while no file of it, none of these and no library is another one.
+
+    `make` gets a folder for its work, of which nothing is kept: rows of students least of all.
+    """
+
+    def write(folder: Path) -> None:
+        """Writes the findings."""
+        with TemporaryDirectory() as work:
+            found = make(Path(work))
+        (folder / "found.json").write_text(json.dumps(found), encoding="utf-8")
+
+    return json.loads((kept(said, code_of_product(files=[__file__, *files]), write) / "found.json").read_bytes())
 
 
 class CodeChanged(Exception):  # noqa: N818 - no error of the product

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests import kept_folders
-from tests.kept_folders import PRODUCT, ROOT, UNUSED, CodeChanged, code_of_product, kept, kept_at_its_place
+from tests.kept_folders import (
+    PRODUCT,
+    ROOT,
+    UNUSED,
+    CodeChanged,
+    code_of_product,
+    kept,
+    kept_at_its_place,
+    kept_findings,
+)
 
 
 def write_note(folder: Path) -> None:
@@ -61,6 +70,28 @@ def test_it_is_made_once_for_one_code_and_again_for_another(tmp_path: Path) -> N
     for said, code in (("one", "a"), ("one", "a"), ("other", "a"), ("one", "b")):
         kept(said, code, lambda folder, what=(said, code): made.append(what), under=tmp_path)  # type: ignore[misc]
     assert made == [("one", "a"), ("other", "a"), ("one", "b")]
+
+
+def test_findings_are_made_once_for_one_code_and_nothing_of_the_work_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_folders, "KEPT", tmp_path / "kept")
+    spec, made = tmp_path / "spec.toml", []
+
+    def make(work: Path) -> dict[str, float]:
+        """Works in its folder."""
+        write_note(work)
+        made.append(work)
+        return {"found": 0.5}
+
+    for content in ("k = 3", "k = 3", "k = 5"):
+        spec.write_text(content, encoding="utf-8")
+        assert kept_findings("one", [spec], make) == {"found": 0.5}
+    assert len(made) == 2
+    assert not any(work.exists() for work in made)
+    assert {path.name for path in (tmp_path / "kept").rglob("*") if path.is_file()} <= {
+        "found.json", "used", *(path.name for path in (tmp_path / "kept").glob(".*.lock")),
+    }  # fmt: skip
 
 
 def test_who_asks_at_the_same_time_gets_what_the_first_makes(tmp_path: Path) -> None:
