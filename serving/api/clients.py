@@ -12,7 +12,9 @@ from serving.access.authorize import Client
 from serving.access.clients import find_token_client
 from serving.access.scopes import Scope
 from serving.app_context import AppContext, RequestContext
+from serving.web.problems import Explained
 
+NOT_GOOD = "The key or token that was sent does not hold: it is unknown, was revoked, or has ended. Get a new token."
 bearer = HTTPBearer(
     scheme_name="api_key",
     bearerFormat="ontrack_<id>_<secret>",
@@ -29,6 +31,8 @@ def authenticate_client(
     """The program that holds the key or token; 401 without a good one, 429 for one request too many."""
     known: Client | None = getattr(request.state, "client", None)  # of a middleware that had to know before
     client = known or (find_program(context, given.credentials) if given else None)
+    if client is None and given:
+        raise Explained(401, NOT_GOOD, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     if client is None:
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
     request.state.rate = rate = context.limits.count(client.name, context.clock())
@@ -66,6 +70,12 @@ class ClientWithScope:
     async def __call__(self, client: CurrentClient) -> Client:
         """The client, if it has the scope."""
         if self.scope not in client.scopes:
-            challenge = f'Bearer error="insufficient_scope", scope="{self.scope}"'
-            raise HTTPException(403, headers={"WWW-Authenticate": challenge})
+            raise missing_scope(self.scope)
         return client
+
+
+def missing_scope(scope: Scope) -> Explained:
+    """The 403 of a program that does not have a scope, which it names."""
+    challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+    said = f"The key or token does not have the scope {scope}, which this needs."
+    return Explained(403, said, headers={"WWW-Authenticate": challenge})

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from serving.access.access_log import log_read
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize
 from serving.api.clients import ClientWithScope
+from serving.api.known_outcomes import refuse_unknown_outcome
 from serving.api.messages import SentForScores, SentRecords
 from serving.api.presenters import AcceptedLanguage
 from serving.api.score_messages import InsufficientData, LiveScore, LiveScores
@@ -48,6 +49,7 @@ def post_scores(
         allowed = authorize(session, client, "scores.write", OwnDistrict())
         if isinstance(allowed, Denied):
             raise HTTPException(404)
+        refuse_unknown_outcome(session, client, context, outcome)
         runs = [one for one in served_runs(session, client, context) if outcome in ("", one.outcome)]
         scoring = LiveScoring(session, context, runs, language, told="reasons.read" in client.scopes)
         answer = scoring.one(records) if isinstance(records, SentRecords) else scoring.several(records.students)

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from serving.access.access_log import log_read
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize
 from serving.api.clients import ClientWithScope
+from serving.api.known_outcomes import refuse_unknown_outcome
 from serving.api.presenters import links_of
 from serving.api.run_lines import CSV, NDJSON, RunLines
 from serving.api.score_messages import RunLinks, ScoringRun, ScoringRuns
@@ -32,6 +33,7 @@ def get_runs(
     with context.read_session() as session:
         if isinstance(authorize(session, client, "scores.read", OwnDistrict()), Denied):
             raise HTTPException(404)
+        refuse_unknown_outcome(session, client, context, outcome)
         own = select(RunRow).where(RunRow.district_id == client.district_id)
         found = own.where(RunRow.outcome == outcome) if outcome else own
         newest = found.order_by(RunRow.as_of.desc(), RunRow.created_at.desc(), RunRow.run_id).limit(limit)

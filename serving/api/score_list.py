@@ -16,6 +16,7 @@ from serving.access.access_log import log_read
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize, visible_students
 from serving.api.clients import ClientWithScope
 from serving.api.cursors import cursor_of, place_of
+from serving.api.known_outcomes import refuse_unknown_outcome
 from serving.api.messages import Day, Moment
 from serving.api.presenters import AcceptedLanguage, ScorePresenter
 from serving.api.score_json import list_text, object_text, score_json, text_of
@@ -71,6 +72,7 @@ def get_score_page(
         if isinstance(allowed, Denied):
             raise HTTPException(404)
         place = place_of(cursor, wanted.asked(), 3) if cursor else ("", "", "")
+        refuse_unknown_outcome(session, client, context, wanted.outcome)
         runs = wanted_runs(session, client, wanted, place[0])
         found = list(islice(listed_scores(session, client, runs, wanted, place[1:], limit + 1), limit + 1))
         presenter = ScorePresenter(language, context.words, told="reasons.read" in client.scopes)

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from serving.access.access_log import log_read
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize, visible_students
-from serving.api.clients import ClientWithScope
+from serving.api.clients import ClientWithScope, missing_scope
 from serving.api.presenters import AcceptedLanguage, ScorePresenter
 from serving.api.score_json import score_json
 from serving.api.score_messages import FoundStudent, FoundStudents, PastScore, StudentSearch
@@ -39,8 +39,7 @@ def post_search(
     With `with_scores`, which needs the scope `scores.read` too, each comes with its scores of the newest list.
     """
     if wanted.with_scores and "scores.read" not in client.scopes:
-        challenge = 'Bearer error="insufficient_scope", scope="scores.read"'
-        raise HTTPException(403, headers={"WWW-Authenticate": challenge})
+        raise missing_scope("scores.read")
     with context.read_session() as session:
         allowed = authorize(session, client, "students.search", OwnDistrict())
         if isinstance(allowed, Denied):

@@ -12,7 +12,7 @@ from serving.wording.own_record import school_year_of
 MINOR = "minor"
 SEVERAL = 3
 """So many incidents in a year are said; fewer only where one of them is more than minor."""
-ON_RECORD = msgid("Behavior incidents this year: {counts}. The last: {day}.")
+ON_RECORD = msgid("Behavior on record this year: {counts}. The last: {day}.")
 
 
 def incident_sentence(language: Language, incidents: Sequence[JsonRow], year: int | None) -> str:

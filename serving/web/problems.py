@@ -43,8 +43,12 @@ class Mistake(BaseModel):
     detail: str = Field(description="what was expected there")
 
 
-class Conflict(HTTPException):
-    """A 409 that says in our own words what stands against it."""
+class Explained(HTTPException):
+    """An HTTP error that says in our own words what stands against the request."""
+
+
+class Conflict(Explained):
+    """A 409 that says it."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(409, detail)
@@ -107,7 +111,7 @@ def http_problem(error: HTTPException) -> Response:
     """The problem of an HTTP error; only our own details are passed on."""
     if isinstance(error.__cause__, UnicodeDecodeError):
         return unreadable_body(f"expected UTF-8, but byte {error.__cause__.start + 1:,} is of another encoding")
-    detail = error.detail if isinstance(error, Conflict) else ""
+    detail = error.detail if isinstance(error, Explained) else ""
     return problem_response(error.status_code, detail, headers=error.headers)
 
 
@@ -166,11 +170,13 @@ def unknown_key(key: str, known: Sequence[str]) -> str:
 def unknown_parameter(name: str, known: Sequence[str]) -> str:
     """What to say of an unknown parameter of an address: its name where it looks like one, and the nearest or all."""
     named = f"unknown parameter {name}" if NAME.fullmatch(name) else "there is a parameter that is not known here"
-    return f"{named}; {nearest_of(name, known) if known else 'there are none'}"
+    return f"{named}; {nearest_of(name, known)}"
 
 
 def nearest_of(name: str, known: Sequence[str]) -> str:
     """A hint at the known name that is nearest to an unknown one, else at all of them."""
+    if not known:
+        return "there are none"
     spelled = re.sub(r"[\W_]+", "_", name.strip().lower())
     near = difflib.get_close_matches(spelled, known, n=1)
     return f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"

@@ -20,6 +20,7 @@ from tests.serving.example_service import NOW, TODAY, ExampleService, run_of
 
 ALL = ("scores.read", "reasons.read", "students.search")
 FIVE = ["k-amara", "k-bruno", "k-chloe", "k-dmitri", "k-emil"]
+ENROLLMENT = {"school_id": "north", "track": "main", "school_year": 2027, "grade_level": 9, "entry_date": "2026-08-17"}
 LINES = f"/v1/scoring-runs/run-{TODAY}/scores"
 
 
@@ -39,12 +40,21 @@ def page(program: ApiClient, address: str) -> ScorePage:
     ("?band=many", ["k-amara", "k-chloe"]),
     ("?band=unknown&grade=9", ["k-emil"]),
     ("?grade=10", []),
-    ("?outcome=another", []),
+    ("?outcome=grade9_off_track_chicago&school=south", ["k-chloe", "k-dmitri"]),
     (f"?as_of={TODAY - timedelta(days=7)}&band=many", ["k-amara"]),
     ("?as_of=2020-01-01", []),
 ])  # fmt: skip
 def test_a_filter_leaves_the_scores_that_it_names(read_service: ExampleService, query: str, found: list[str]) -> None:
     assert keys(ApiClient(read_service, "harbor"), query) == found
+
+
+@pytest.mark.parametrize("path", ["/v1/scores", "/v1/scoring-runs", "POST /v1/scores"])
+def test_an_outcome_that_is_mistyped_is_refused_with_the_nearest(read_service: ExampleService, path: str) -> None:
+    program, sent = ApiClient(read_service, "harbor", *ALL, "scores.write"), {"enrollments": [ENROLLMENT]}
+    method, body = ("POST", sent) if path.startswith("POST") else ("GET", None)
+    answer = program.ask(method, f"{path.removeprefix('POST ')}?outcome=grade9_of_track_chicago", body)
+    expected = {"pointer": "#/outcome", "detail": "no such outcome here; did you mean grade9_off_track_chicago?"}
+    assert (answer.status_code, answer.json()["errors"]) == (422, [expected])
 
 
 def test_pages_are_of_one_whole_list_also_where_a_newer_one_comes_between(service: ExampleService) -> None:

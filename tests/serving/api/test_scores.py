@@ -109,6 +109,7 @@ def test_keys_need_the_scope_and_say_which(service: ExampleService) -> None:
     assert reader.ask("POST", "/v1/scores", {"enrollments": [ENROLLMENT]}).status_code == 403
     writer = ApiClient(service, "harbor", "scores.write").ask("GET", SCORES.format("k-amara"))
     assert (writer.status_code, writer.headers["www-authenticate"].split()[-1]) == (403, 'scope="scores.read"')
+    assert "does not have the scope scores.read" in writer.json()["detail"]
 
 
 @pytest.mark.parametrize("change", ["revoked", "expired", "wrong secret", "other prefix", "not a key"])
@@ -123,7 +124,10 @@ def test_a_key_that_is_not_good_is_no_key(service: ExampleService, change: str) 
     }
     program.headers["Authorization"] = spoilt.get(change, key)
     response = program.ask("GET", SCORES.format("k-amara"))
-    assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
+    assert (response.status_code, response.headers["www-authenticate"]) == (401, 'Bearer error="invalid_token"')
+    assert "does not hold" in response.json()["detail"]
+    without = ApiClient(service).ask("GET", SCORES.format("k-amara"))
+    assert (without.status_code, without.headers["www-authenticate"]) == (401, "Bearer")
 
 
 def spoil(service: ExampleService, change: str) -> None:

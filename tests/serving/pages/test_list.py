@@ -104,7 +104,7 @@ def test_cover_for_a_colleague_is_offered_above_the_list_and_on_my_week(
             for lang in ("en", "es")
         }
         assert ["/cover" in head for head in heads.values()] == [offered, offered], page
-        assert ("Sustituir a alguien del equipo" in heads["es"]) is offered
+        assert ("Ceder estudiantes en una ausencia" in heads["es"]) is offered
 
 
 def test_an_empty_list_says_which_kind_of_empty_it_is(service: ExampleService) -> None:

@@ -164,4 +164,4 @@ def test_a_page_leads_back_to_where_it_was_opened(
 def test_incidents_that_no_reason_is_about_are_said_where_they_are_several_or_major(incidents: str, said: str) -> None:
     rows: list[JsonRow] = [dict(zip(("severity", "date"), one.split(), strict=True)) for one in incidents.split(", ")]
     sentence = incident_sentence(load_language("en"), rows, 2027)
-    assert sentence == (f"Behavior incidents this year: {said}" if said else "")
+    assert sentence == (f"Behavior on record this year: {said}" if said else "")

@@ -39,7 +39,8 @@ def test_a_cover_shows_a_caseload_from_its_first_to_its_last_day_and_ends_by_its
 def test_who_covers_writes_is_named_on_the_page_and_the_access_log_says_why(service: ExampleService) -> None:
     ines_of(service).send("/cover", **AWAY)
     mateo = Browser(service, "harbor", "s-mateo")
-    assert "You also see the students of Ines Moreno" in words_of(mateo.get("/caseload").text)
+    for page in ("/", "/caseload"):
+        assert "You also see the students of Ines Moreno" in words_of(mateo.get(page).text)
     page = words_of(mateo.get("/students/k-amara").text)
     assert "Mateo Quigley covers for a colleague who is away" in page
     assert "Jonas Nakamura" not in page, "a counselor who covers for nobody does not look after the student"

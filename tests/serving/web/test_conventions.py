@@ -158,7 +158,7 @@ def test_a_moment_is_text_with_a_zone(program: ApiClient, moment: str) -> None:
 @pytest.mark.parametrize(
     ("address", "status"),
     [
-        ("/v1/scoring-runs?outcome=a%00b", 200), ("/v1/scores?school=%00", 200), ("/v1/students/k%00amara/scores", 404),
+        ("/v1/scoring-runs?outcome=a%00b", 422), ("/v1/scores?school=%00", 200), ("/v1/students/k%00amara/scores", 404),
     ],
 )  # fmt: skip
 def test_nul_in_an_address_or_a_form_names_nothing(

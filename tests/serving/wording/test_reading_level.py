@@ -55,6 +55,7 @@ def samples_in(code: str) -> dict[str, object]:
         "sentence": words.translate("was not late this year"),
         "kind": words.translate("Incidents"),
         "plan": words.translate("Tutoring in one course"),
+        "counts": {"en": "minor (5), major (1)", "es": "leve (5), grave (1)"}[code],
         "outcomes": words.translate("core courses next term"),
     }
 
