@@ -31,6 +31,17 @@ def risk_in_tenths(language: Language, risk: float) -> str:
     )
 
 
+def share_beside_range(language: Language, risk: float, students: SimilarStudents) -> str:
+    """A risk in words that never lie outside the interval said beside it: in tenths where these do, else of 100."""
+    low, high = hundredths_of(students)
+    tenths, of_hundred = round(risk * 10), round(100 * risk)
+    if low <= 10 * tenths <= high or (tenths == 0 and low < 10) or (tenths == 10 and high > 90):
+        return risk_in_tenths(language, risk)
+    if low <= of_hundred <= high:
+        return language.translate("about {count} of 100", count=of_hundred)
+    return year_range_in_short(language, students)
+
+
 def similar_students_sentence(
     language: Language, risk: float, ended: str, students: SimilarStudents | None = None
 ) -> str:
@@ -40,7 +51,8 @@ def similar_students_sentence(
         return language.translate(
             "How many students with similar records {ended}? Not enough evidence yet.", ended=ended_so
         )
-    words = capitalize_first(risk_in_tenths(language, risk))
+    about = share_beside_range(language, risk, students) if students else risk_in_tenths(language, risk)
+    words = capitalize_first(about)
     share = language.translate("{about} students with similar records {ended}.", about=words, ended=ended_so)
     return f"{share} {range_sentence(language, students)}" if students else share
 
@@ -84,12 +96,13 @@ def year_range_in_short(language: Language, students: SimilarStudents | None) ->
 
 def similar_students_in_short(language: Language, risk: float, students: SimilarStudents | None) -> str:
     """The same in a line of a table."""
-    about = risk_in_tenths(language, risk)
     if students is None:
-        return about
+        return risk_in_tenths(language, risk)
     if not students.are_told:
         return language.translate("not enough evidence yet")
-    low, high = hundredths_of(students)
+    about, (low, high) = share_beside_range(language, risk, students), hundredths_of(students)
+    if about == year_range_in_short(language, students):
+        return about
     return language.translate("{about} ({low} to {high} of 100)", about=about, low=low, high=high)
 
 

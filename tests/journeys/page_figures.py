@@ -94,7 +94,9 @@ CHANCE = (
     r"(This may be chance|Chance alone does not explain this|Seen by itself)"
 )
 GAP = r"\n([^\n:]+): [+-]?\d+ \(([+-]?\d+) to ([+-]?\d+)\)"
-OWN_SCORE = rf"(?:[Aa]bout {N}|(more than 9)|(fewer than 1)) in 10 students with similar records"
+OWN_SCORE = (
+    rf"(?:(?:[Aa]bout {N}|([Mm]ore than 9)|([Ff]ewer than 1)) in 10|[Aa]bout {N} of 100) students with similar records"
+)
 SIMILAR_RANGE = rf"from {N} past students\. The likely range is {N} to {N} of 100"
 LISTED_WITH = rf"{N} students were listed with a score of {N} to {N} in 10, as this student now"
 TRACK_RECORD = (
@@ -260,10 +262,12 @@ def own_scores_outside(page: PageText) -> Iterator[str]:
     own = next(page.found(OWN_SCORE), None)
     if own is None:
         return
-    tenth = 10.0 if own[2] else 0.0 if own[3] else float(own[1])
+    count = 91.0 if own[2] else 9.0 if own[3] else float(own[4] or 10 * float(own[1]))
+    tenth = round(count / 10)
     for one in page.found(SIMILAR_RANGE):
-        if not float(one[2]) - 5 <= tenth * 10 <= float(one[3]) + 5:
-            yield f"{page.name}: a score of {tenth:.0f} in 10 outside {one[2]} to {one[3]}"
+        low, high = float(one[2]), float(one[3])
+        if (count < low and not own[2]) or (count > high and not own[3]):
+            yield f"{page.name}: a score of {count:.0f} of 100 outside {low:.0f} to {high:.0f}"
     for one in page.found(LISTED_WITH):
         if not float(one[2]) <= tenth <= float(one[3]):
-            yield f"{page.name}: a score of {tenth:.0f} in 10 beside those of {one[2]} to {one[3]}"
+            yield f"{page.name}: a score of {tenth} in 10 beside those of {one[2]} to {one[3]}"

@@ -1,8 +1,11 @@
 """What people read, sentence by sentence."""
 
+import re
 from io import StringIO
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from models.estimators.published_rule import TOO_FEW, SimilarStudents
 from presentation.charts.marks import BarMark, PathMark, TextMark
@@ -58,6 +61,36 @@ def test_a_rules_share_is_said_with_its_students_and_its_range_and_not_at_all_wh
     assert similar_students_in_short(ENGLISH, 0.93, TOO_FEW) == "not enough evidence yet"
     too_few = "How many students with similar records ended grade 9 off track? Not enough evidence yet."
     assert similar_students_sentence(ENGLISH, 0.93, ended, TOO_FEW) == too_few
+
+
+@given(
+    risk=st.floats(0, 1),
+    ends=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    code=st.sampled_from(("en", "es")),
+)
+@example(risk=0.645, ends=(0.62, 0.67), code="en")
+@example(risk=0.5, ends=(0.62, 0.67), code="en")
+def test_a_share_never_lies_outside_the_range_that_is_said_beside_it(
+    risk: float, ends: tuple[float, float], code: str
+) -> None:
+    words, students = load_language(code), SimilarStudents(40, min(ends), max(ends))
+    said = similar_students_in_short(words, risk, students)
+    about, *beside = re.findall(r"\d+", said.replace("de cada", "of"))
+    low, high = round(100 * students.low), round(100 * students.high)
+    assert [int(one) for one in beside[-3:-1]] == [low, high] or said == year_range_in_short(words, students)
+    if said.startswith(("about", "cerca")):
+        assert low <= int(about) * (1 if int(beside[0]) == 100 else 10) <= high
+    sentence = similar_students_sentence(words, risk, "ended grade 9 off track", students)
+    assert sentence.lower().startswith(said.split(" (")[0].lower()), "a page's sentence says the same as its table"
+
+
+@pytest.mark.parametrize(("risk", "low", "high", "words"), [
+    (0.645, 0.62, 0.67, "about 64 of 100 (62 to 67 of 100)"), (0.58, 0.55, 0.61, "about 6 in 10 (55 to 61 of 100)"),
+    (0.04, 0.02, 0.06, "fewer than 1 in 10 (2 to 6 of 100)"), (0.97, 0.95, 0.99, "more than 9 in 10 (95 to 99 of 100)"),
+    (0.072, 0.06, 0.08, "about 7 of 100 (6 to 8 of 100)"), (0.50, 0.62, 0.67, "62 to 67 of 100"),
+])  # fmt: skip
+def test_tenths_that_lie_outside_the_range_are_said_of_100(risk: float, low: float, high: float, words: str) -> None:
+    assert similar_students_in_short(ENGLISH, risk, SimilarStudents(900, low, high)) == words
 
 
 def test_where_no_number_is_told_a_page_says_a_range_or_that_none_is_told() -> None:
