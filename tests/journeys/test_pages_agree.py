@@ -209,6 +209,19 @@ def test_a_score_outside_the_range_that_it_is_set_beside_is_found() -> None:
     assert len(list(own_scores_outside(page))) == 2
 
 
+@pytest.mark.parametrize(("said", "found"), [
+    ("About 6 in 10", 1), ("About 64 of 100", 0), ("About 68 of 100", 1), ("About 7 in 10", 1),
+    ("More than 9 in 10", 1), ("Fewer than 1 in 10", 1),
+])  # fmt: skip
+def test_a_rounded_share_outside_its_own_range_is_found(said: str, found: int) -> None:
+    page = PageText(
+        "student",
+        f"{said} students with similar records ended grade 9 off track. That is from 87 past students. The "
+        "likely range is 62 to 67 of 100.",
+    )
+    assert len(list(own_scores_outside(page))) == found
+
+
 def test_a_page_that_names_two_scorers_serves_neither() -> None:
     page = PageText("student", "A model puts this list in order. Scored by the published rule.")
     assert serves_on(page) == {"model", "rule"}
