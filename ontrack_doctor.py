@@ -12,6 +12,7 @@ from pathlib import Path
 from features.file_modes import check_modes
 from features.health import HealthCheck, Verdict, run_check
 from features.settings import District, Settings
+from features.snapshots.coverage import check_coverage
 from features.warehouse.health import check_clock, check_warehouse
 from models.health import check_keys, check_releases
 from serving.access.health import check_access_log
@@ -56,6 +57,7 @@ def examine_district(settings: Settings, district: District, now: datetime) -> l
     return [
         *run_check("clock", partial(check_clock, settings, district, now), district.id),
         *run_check("warehouse", partial(check_warehouse, settings, district, now), district.id),
+        *run_check("coverage", partial(check_coverage, settings, district, now), district.id),
         *run_check("serves", partial(check_releases, settings, district.id), district.id),
         *run_check("scores", partial(check_scores, settings, district), district.id),
         *run_check("nights", partial(check_nights, settings, district), district.id),

@@ -24,7 +24,7 @@ from models.examples import Booleans, Examples, Floats
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length, true_positives
-from models.verdict import Verdict
+from models.verdict import GateVerdict
 from training.evaluation.scorers import PEER
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import Heard, compare_lists
@@ -51,10 +51,10 @@ class Cell:
 
     students: int
     model: str
-    verdicts: Mapping[Verdict, int]
+    verdicts: Mapping[GateVerdict, int]
     could_show: float
 
-    def share(self, verdict: Verdict) -> float:
+    def share(self, verdict: GateVerdict) -> float:
         """The share of the gates that said so."""
         return self.verdicts.get(verdict, 0) / sum(self.verdicts.values())
 
@@ -107,7 +107,7 @@ def heard_in(time: int, students: int, model: str, rng: np.random.Generator) -> 
     return rows, {"model": said_by(model, year, rng), "rule": rule, f"{PEER}{OTHER}": other}
 
 
-def gate(seed: Sequence[int], *, students: int, model: str, bounds: Gate) -> tuple[Verdict, float]:
+def gate(seed: Sequence[int], *, students: int, model: str, bounds: Gate) -> tuple[GateVerdict, float]:
     """The verdict on a model of one drawn district, and the smallest difference that could have been shown."""
     rng = np.random.default_rng(seed)
     heard = {time: heard_in(time, students, model, rng) for time in (*BEFORE, *JUDGED)}
@@ -152,8 +152,8 @@ def cell(
 
 
 def mapped(
-    one: "partial[tuple[Verdict, float]]", seeds: Sequence[Sequence[int]], at_once: int
-) -> Iterator[tuple[Verdict, float]]:
+    one: "partial[tuple[GateVerdict, float]]", seeds: Sequence[Sequence[int]], at_once: int
+) -> Iterator[tuple[GateVerdict, float]]:
     """The answers in order, from several processes where asked."""
     if at_once == 1:
         yield from map(one, seeds)

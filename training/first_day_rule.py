@@ -10,7 +10,7 @@ from models.estimators.published_rule import RuleModel, fit_rule
 from training.cohort_examples import Cohorts, NotJudgeable, labelled_cohorts
 from training.evaluation.temporal_split import Split
 from training.evaluation.year_parts import WHOLE_YEAR, YearPart, split_year
-from training.gate.verdict import DeclaredBounds, GateResult, checks_without_model
+from training.gate.verdict import gate_without_model
 from training.result_builder import judged_weeks
 from training.run_result import RunResult
 from training.training_request import Basis, TrainingRequest
@@ -43,8 +43,9 @@ def result_of(
     request: TrainingRequest, reader: Reader, part: YearPart, cohorts: Cohorts | None, why: Refused
 ) -> TrainingResult:
     """What is known of one part of the year."""
-    gate = GateResult(
-        request.district.id, request.outcome.name, checks_without_model(str(why)), DeclaredBounds(request.settings.gate)
+    settings = request.settings
+    gate = gate_without_model(
+        request.district.id, request.outcome.name, settings.gate, str(why), tried=settings.training.model
     )
     if cohorts is None:
         basis = Basis(Split((), NOBODY), 0, 0, {}, reader.data_version())

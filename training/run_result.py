@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from models.verdict import Verdict
+from models.verdict import GateVerdict
 from training.evaluation.year_parts import middle_part
 from training.reference_profile import ReferenceProfile
 from training.training_result import GROWN_BY, TrainingResult
@@ -35,7 +35,7 @@ class RunResult:
         return passed[0] if passed else middle_part(self.parts)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> GateVerdict:
         """A pass where the model may serve in a part of the year or more, else the main part's verdict."""
         return self.main.gate.verdict
 

@@ -37,7 +37,7 @@ from training.evaluation.scorers import OWN_RULE, PROTECTED
 from training.evaluation.year_parts import YearPart, middle_part, review_week
 from training.first_day_rule import first_day_rule
 from training.gate.bound_checks import kinds_of
-from training.gate.verdict import DeclaredBounds, GateResult, checks_without_model
+from training.gate.verdict import gate_without_model
 from training.recipe import recipe_of, tune_parameters
 from training.reference_profile import build_reference_profile, profiles_by_week
 from training.result_builder import AuditContext, build_training_result, in_week, judged_weeks
@@ -204,9 +204,11 @@ def with_rule_shares(result: TrainingResult, learn: Examples, known: Examples) -
 
 
 def result_without_model(request: TrainingRequest, data: TrainingData, refusal: Refused) -> RunResult:
-    """The result of a run in which no model could be fitted: the gate says why, and the rule serves."""
-    checks, declared = checks_without_model(str(refusal)), DeclaredBounds(request.settings.gate)
-    gate = GateResult(request.district.id, request.outcome.name, checks, declared)
+    """The result of a run without a model, for none was asked for or none could be fitted: the rule serves."""
+    settings = request.settings
+    gate = gate_without_model(
+        request.district.id, request.outcome.name, settings.gate, str(refusal), tried=settings.training.model
+    )
     profiles = profiles_by_week(request.settings, data.test, {})
     parts = [
         with_rule_shares(

@@ -16,8 +16,6 @@ from training.gate.verdict import VERDICT_WORDS
 from training.train import TrainedBundles
 from training.train_and_record import answer_of, train_and_record
 
-NO_MODEL = "no model asked for"
-
 
 @dataclass(frozen=True)
 class TrainedOutcome:
@@ -34,8 +32,7 @@ class TrainedOutcome:
         outcome = self.served.outcome
         if self.trained is None:
             return outcome.name, outcome.grade_band, "refused", "", self.refused
-        best, tried = self.trained.best, self.served.settings.training.model
-        verdict = VERDICT_WORDS[self.trained.result.verdict] if tried else NO_MODEL
+        best, verdict = self.trained.best, VERDICT_WORDS[self.trained.result.verdict]
         return outcome.name, outcome.grade_band, verdict, best.kind, best.path.name
 
     def as_json(self) -> dict[str, object]:

@@ -20,7 +20,7 @@ from models.bundle.definitions import check_definitions
 from models.bundle.manifest import PARTS, Kind, Manifest, refuse_damaged
 from models.estimators.published_rule import Range, RuleModel
 from models.feature_dictionary import FeatureDictionary, fingerprint_of
-from models.verdict import Verdict
+from models.verdict import GateVerdict
 
 LEAP_YEAR = 2024
 
@@ -47,18 +47,19 @@ class ServedPart:
     """What serves from one school week through another.
 
     `name` is `first_weeks`, `autumn`, `spring`, or `year` where the year is one part. `verdict` is the gate's on the
-    model in this part; only with a pass does the model serve. `feature_set` is the servable feature set whose rule
-    `rule` has the shares of: it serves where the model does not, and on dates that nobody judged. `weeks` are the
-    school weeks on which the part was judged, rising. Without `numbers` a list is in order and nothing is told of how
-    many end off track: the judged years do not show risks to be near enough to what happens. `ranges` are told then
-    where a rule serves: one for each of its counts, wide enough for a year that is unlike the others.
+    model in this part, or that none was tried; only with a pass does the model serve. `feature_set` is the servable
+    feature set whose rule `rule` has the shares of: it serves where the model does not, and on dates that nobody
+    judged. `weeks` are the school weeks on which the part was judged, rising. Without `numbers` a list is in order and
+    nothing is told of how many end off track: the judged years do not show risks to be near enough to what happens.
+    `ranges` are told then where a rule serves: one for each of its counts, wide enough for a year that is unlike the
+    others.
     """
 
     name: str
     from_week: int
     through_week: int
     serves: Kind
-    verdict: Verdict
+    verdict: GateVerdict
     feature_set: str
     rule: RuleModel
     weeks: tuple[JudgedWeek, ...]
@@ -91,7 +92,7 @@ class RecordedPart(BaseModel, extra="forbid"):
     from_week: int
     through_week: int
     serves: Kind
-    verdict: Verdict
+    verdict: GateVerdict
     feature_set: str
     definition: str
     rule: dict[str, object]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
@@ -15,6 +15,7 @@ from features.language.feature_set import Outcome
 from models.bundle.bundle import Bundle
 from models.release_checks import RecordedCheck
 from models.releases import Release, ReleaseKey, current_release, release_log
+from models.verdict import GateVerdict
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize
 from serving.access.scopes import Scope
 from serving.api.clients import ClientWithScope
@@ -186,10 +187,10 @@ def find_released(context: AppContext, client: Client, model_id: str) -> Release
     return found
 
 
-def verdict_of(bundle: Bundle) -> str | None:
+def verdict_of(bundle: Bundle) -> GateVerdict | None:
     """The gate's verdict that is signed into a bundle; None where nothing was judged."""
     verdict = (bundle.gate or {}).get("verdict")
-    return verdict if isinstance(verdict, str) else None
+    return cast(GateVerdict, verdict) if verdict in get_args(GateVerdict) else None
 
 
 def checks_of(bundle: Bundle) -> list[GivenCheck]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
+from models.verdict import GateVerdict
 from serving.api.messages import Message
 from serving.api.score_messages import ScoreLinks
 
@@ -17,7 +18,9 @@ class GivenModel(Message):
     outcome: str
     grade_band: str
     kind: Literal["model", "rule"] | None = Field(description="null where its files do not open any more")
-    verdict: str | None = Field(description="the gate's verdict, as signed; null where nothing was judged")
+    verdict: GateVerdict | None = Field(
+        description="the gate's verdict, as signed; no_model where none was tried, null where nothing was judged"
+    )
     serves: bool = Field(description="whether it is in service now")
     release: str = Field(description="its latest release")
     released_at: datetime
@@ -43,7 +46,7 @@ class GivenAudit(Message):
 
     model_id: str
     outcome: str
-    verdict: str | None = Field(description="null where nothing was judged")
+    verdict: GateVerdict | None = Field(description="no_model where none was tried; null where nothing was judged")
     checks: list[GivenCheck]
     audit: dict[str, JsonValue] | None = Field(description="as in the technical report; null where nothing was judged")
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
+from models.verdict import GateVerdict
 from serving.access.access_log import log_read
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize
 from serving.api.clients import ClientWithScope
@@ -91,7 +92,7 @@ def present_run(run: RunRow) -> ScoringRun:
         data_as_of=run.data_through,
         created_at=run.created_at,
         scorer=cast(Literal["model", "rule"], run.scorer),
-        verdict=run.verdict,
+        verdict=cast(GateVerdict, run.verdict),
         model_version=run.model_version,
         release=run.release_id,
         students=run.students,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from models.verdict import GateVerdict
 from serving.api.messages import Message, Text
 from serving.scoring.bands import Band
 from serving.web.problems import Mistake
@@ -281,7 +282,7 @@ class ScoringRun(Message):
     data_as_of: date
     created_at: datetime
     scorer: Literal["model", "rule"]
-    verdict: str = Field(description="the gate's verdict on the district's model")
+    verdict: GateVerdict = Field(description="the gate's on the district's model; no_model where none was tried")
     model_version: str
     release: str
     students: int

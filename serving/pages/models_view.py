@@ -42,6 +42,7 @@ VERDICTS = {
     "pass": msgid("Passed"),
     "fail": msgid("Did not pass"),
     "not_enough_evidence": msgid("Not enough evidence"),
+    "no_model": msgid("No model was tried"),
 }
 PARTS = {
     "first_weeks": msgid("First weeks"),

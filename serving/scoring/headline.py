@@ -1,13 +1,14 @@
 """How the list of the test year turned out, and the gate's verdict, as the bundle has them."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import cast, get_args
 
 from pydantic import BaseModel
 
 from features.errors import Refused
 from models.bundle.bundle import Bundle
 from models.metrics.track_record import WIDEST_HALF_INTERVAL
+from models.verdict import GateVerdict
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,12 @@ class Headline:
         return (self.high - self.low) / 2 <= WIDEST_HALF_INTERVAL
 
 
-def gate_verdict(bundle: Bundle) -> Literal["pass", "fail", "not_enough_evidence"]:
+def gate_verdict(bundle: Bundle) -> GateVerdict:
     """The gate's verdict on the district's model, which is signed into the bundle."""
     found = (bundle.gate or {}).get("verdict")
-    if found not in ("pass", "fail", "not_enough_evidence"):
+    if found not in get_args(GateVerdict):
         raise Refused(f"bundle {bundle.digest[:16]}: gate.json has no verdict; train again")
-    return found
+    return cast(GateVerdict, found)
 
 
 class Share(BaseModel):

@@ -6,6 +6,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
+from models.verdict import GateVerdict
+
 MOST_KEPT = 256
 FileIdentity = tuple[str, int, int, int]
 
@@ -15,7 +17,7 @@ class BundleFacts:
     """Which kind of scorer a bundle holds, and the gate's verdict; neither where its files do not open any more."""
 
     kind: Literal["model", "rule"] | None = None
-    verdict: str | None = None
+    verdict: GateVerdict | None = None
 
 
 class OpenedBundles:

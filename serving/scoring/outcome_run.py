@@ -12,7 +12,7 @@ from models.bundle.year_parts import ServedPart
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.track_record import ListRecord
 from models.served_scorer import NotJudged
-from models.verdict import Verdict
+from models.verdict import GateVerdict
 from serving.scoring.district_release import DistrictRelease
 from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle
 from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
@@ -69,7 +69,7 @@ class ReleaseFacts:
     ended: str
     release_id: str
     scorer: Kind
-    verdict: Verdict
+    verdict: GateVerdict
     bundle_digest: str
     model_version: str
     feature_set: str

@@ -11,6 +11,7 @@ from features.warehouse.roster import DistrictRoster
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.track_record import ListRecord
 from models.served_scorer import NotJudged
+from models.verdict import GateVerdict
 from serving.scoring.headline import Headline
 from serving.store.student_records import NOTHING_CHANGED, RecordChanges
 
@@ -77,7 +78,7 @@ class ScoringRun:
     created_at: datetime
     release_id: str
     scorer: Literal["model", "rule"]
-    verdict: Literal["pass", "fail", "not_enough_evidence"]
+    verdict: GateVerdict
     bundle_digest: str
     model_version: str
     feature_set: str

@@ -66,6 +66,8 @@ CELLS: Mapping[str, str] = {
     "pass": msgid("passed"),
     "fail": msgid("did not pass"),
     "not enough evidence": msgid("not enough evidence"),
+    "no model asked for": msgid("no model was tried"),
+    "no model": msgid("no model was tried"),
     "first weeks": msgid("First weeks"),
     "autumn": msgid("Autumn"),
     "spring": msgid("Spring"),

@@ -29,6 +29,9 @@ WHY_SERVED = {
         "The published rule puts this list in order. The records do not yet show that a model would do better, so"
         " none is used."
     ),
+    ("rule", "no_model"): msgid(
+        "The published rule puts this list in order. This district chose the rule for this outcome; no model was tried."
+    ),
 }
 ORDERED_BY = {
     "model": msgid("A model puts this list in order."),

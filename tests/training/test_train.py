@@ -231,7 +231,10 @@ def test_where_no_model_is_asked_for_the_rule_is_judged_by_its_list(asked: Train
     trained = train(request, now=NOW, code_version="here", progress=quietly)
     assert trained.model is None
     main = trained.result.main
-    assert main.gate.checks[0].says == "No model could be fitted: ontrack.toml asks for none (`model = false`)."
+    gate = json.loads((trained.rule.path / "gate.json").read_bytes())
+    assert (gate["verdict"], gate["checks"]) == ("no_model", []), "nobody tried one, so nothing was found about one"
+    assert set(gate["parts"].values()) == {"no_model"} == {part.verdict for part in trained.rule.parts}
+    assert "Verdict: **no model asked for**" in (trained.rule.path / "card.md").read_text("utf-8")
     assert 0 < main.headline["rule"].estimate < 1
     assert main.listed > 0
 

@@ -4,11 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from features.settings import Gate
-from models.verdict import Verdict
+from models.verdict import GateVerdict, Verdict
 from training.gate.bounds import loosened_bounds, primary_of
 from training.gate.comparison import GateComparison
 
-VERDICT_WORDS: Mapping[Verdict, str] = {"pass": "pass", "fail": "fail", "not_enough_evidence": "not enough evidence"}
+VERDICT_WORDS: Mapping[GateVerdict, str] = {
+    "pass": "pass",
+    "fail": "fail",
+    "not_enough_evidence": "not enough evidence",
+    "no_model": "no model asked for",
+}
 
 
 @dataclass(frozen=True)
@@ -57,16 +62,22 @@ class DeclaredBounds:
 
 @dataclass(frozen=True)
 class GateResult:
-    """The verdict of all checks: a failed one fails it, a required one that cannot be judged leaves it unproven."""
+    """The verdict of all checks: a failed one fails it, a required one that cannot be judged leaves it unproven.
+
+    Where no model was `tried`, for the district asked for none, there is no check.
+    """
 
     district_id: str
     outcome: str
     checks: tuple[GateCheck, ...]
     declared: DeclaredBounds
+    tried: bool = True
 
     @property
-    def verdict(self) -> Verdict:
-        """Pass only where no check fails and every required one passes."""
+    def verdict(self) -> GateVerdict:
+        """Pass only where a model was tried, no check fails and every required one passes."""
+        if not self.tried:
+            return "no_model"
         found = {check.verdict for check in self.checks if check.decides}
         return "fail" if "fail" in found else "not_enough_evidence" if found else "pass"
 
@@ -79,6 +90,12 @@ class GateResult:
             "checks": [asdict(check) for check in self.checks],
             **self.declared.as_json(),
         }
+
+
+def gate_without_model(district_id: str, outcome: str, bounds: Gate, why: str, *, tried: bool) -> GateResult:
+    """The result where there is no model: none was asked for, or `why` the records do not allow one."""
+    checks = checks_without_model(why) if tried else ()
+    return GateResult(district_id, outcome, checks, DeclaredBounds(bounds), tried=tried)
 
 
 def checks_without_model(why: str) -> tuple[GateCheck, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.metrics.intervals import Interval
-from models.verdict import Verdict
+from models.verdict import GateVerdict
 from training.evaluation.scorers import OWN_MODEL
 from training.gate.verdict import VERDICT_WORDS, more_or_fewer, signed
 from training.run_result import RunResult
@@ -27,7 +27,7 @@ def choose(own: RunResult, pooled: RunResult | None, why_none: str = "") -> Choi
     return decide(own.verdict, pooled.verdict, lead_over_own(pooled))
 
 
-def decide(own: Verdict, pooled: Verdict | None, lead: Interval | None, why_none: str = "") -> Choice:
+def decide(own: GateVerdict, pooled: GateVerdict | None, lead: Interval | None, why_none: str = "") -> Choice:
     """The district's own model where it passes its gate, unless the pool's passes too and is shown to find more.
 
     The pool's where that alone passes; else the rule. A district's own needs nobody else's records.
@@ -48,7 +48,7 @@ def decide(own: Verdict, pooled: Verdict | None, lead: Interval | None, why_none
     return Choice("rule", f"Neither model passed this district's gate ({which}), so its rule serves.{beside}")
 
 
-def alone(own: Verdict, why: str) -> Choice:
+def alone(own: GateVerdict, why: str) -> Choice:
     """The choice without a pooled model."""
     if own == "pass":
         return Choice("own", f"The district's own model passed its gate; {why}.")

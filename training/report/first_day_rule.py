@@ -7,7 +7,10 @@ from presentation.report import Report, prose_section, render
 from training.report.pool import pool_section
 from training.report.rule_shares import share_sections
 from training.report.sections import TEMPLATES, limits_section
+from training.report.verdict import CHOSEN
 from training.run_result import RunResult
+
+NOT_JUDGED = "The published rule may serve: no model could be judged."
 
 
 def render_first_day_rule(found: RunResult, made_on: date) -> str:
@@ -27,7 +30,9 @@ def render_first_day_rule(found: RunResult, made_on: date) -> str:
         opening=[
             prose_section(
                 "",
-                "The published rule may serve: no model could be judged.",
+                CHOSEN
+                if result.gate.verdict == "no_model"
+                else "The published rule may serve: no model could be judged.",
                 f"It lists students with {indicator.says}." if indicator else "",
                 told,
                 points=[check.says for check in result.gate.checks],

@@ -99,7 +99,7 @@ def sections_of(
 def part_sections(result: TrainingResult) -> Iterator[ReportSection | None]:
     """One part of the year: why the model does not serve, the checks, comparison, calibration and audit."""
     yield refusal_section(result)
-    yield checks_section(result)
+    yield checks_section(result) if result.gate.checks else None
     yield from share_sections(result)
     if not result.figures:
         return

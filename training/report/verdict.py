@@ -31,6 +31,7 @@ AGAINST: Mapping[tuple[str, Verdict], str] = {
     ("GATE12", "fail"): "in the last year alone the published rule found more",
 }
 """What speaks against a model, by check and verdict, to follow the word because; another check speaks for itself."""
+CHOSEN = "The published rule serves: this district chose it for this outcome, and no model was tried."
 ANOTHER_YEAR = "Each finished school year adds one to judge by: train again after its final marks."
 
 
@@ -84,6 +85,8 @@ def better_rule_sentence(result: TrainingResult) -> str:
 
 def verdict_sentence(result: TrainingResult) -> str:
     """What may serve and why, in one sentence."""
+    if result.gate.verdict == "no_model":
+        return CHOSEN
     if not result.figures:
         why = " ".join(check.says for check in result.gate.checks)
         return f"The published rule serves, because {why[:1].lower()}{why[1:]}"
@@ -210,8 +213,8 @@ def counts(result: TrainingResult) -> str:
 
 
 def refusal_section(result: TrainingResult) -> ReportSection | None:
-    """What stands against the model, what serves in its place, and what it would take; None after a pass."""
-    if result.gate.verdict == "pass":
+    """What stands against the model, what serves in its place, and what it would take; None where nothing does."""
+    if result.gate.verdict in ("pass", "no_model"):
         return None
     against = tuple(f"{capitalized(check.title)}: {check.says}" for check in result.gate.checks if check.decides)
     view = RefusalView(against, serving_rule_words(result), tuple(evidence_needed(result)))

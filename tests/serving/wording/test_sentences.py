@@ -27,7 +27,7 @@ from serving.wording.signals import (
     year_range_sentence,
 )
 
-ENGLISH = load_language("en")
+ENGLISH, SPANISH = load_language("en"), load_language("es")
 
 
 @pytest.mark.parametrize(("risk", "band"), [
@@ -138,11 +138,16 @@ def test_a_headline_over_few_students_is_a_range_and_not_a_number() -> None:
     )
 
 
-@pytest.mark.parametrize(("scorer", "verdict"), [("model", "pass"), ("rule", "fail"), ("rule", "not_enough_evidence")])
+VERDICTS = [("model", "pass"), ("rule", "fail"), ("rule", "not_enough_evidence"), ("rule", "no_model")]
+
+
+@pytest.mark.parametrize(("scorer", "verdict"), VERDICTS)
 def test_what_serves_is_said_with_the_reason_for_it(scorer: str, verdict: str) -> None:
     says = why_served(ENGLISH, scorer, verdict)
     assert ("A model puts" in says) == (scorer == "model")
     assert len(says.split(".")) >= 3
+    assert ("no model was tried" in says) == (verdict == "no_model")
+    assert ("no se probó ningún modelo" in why_served(SPANISH, scorer, verdict)) == (verdict == "no_model")
 
 
 def test_an_attendance_chart_has_a_bar_for_every_week_and_a_sliver_for_none_missed() -> None:

@@ -3,7 +3,7 @@
 from features.settings import Gate
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
-from models.verdict import Verdict
+from models.verdict import GateVerdict, Verdict
 from training.gate.band_check import band_check
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import GateComparison
@@ -63,7 +63,7 @@ def evidence(
     )
 
 
-def verdict_of(given: GateEvidence) -> Verdict:
+def verdict_of(given: GateEvidence) -> GateVerdict:
     return result_of(check_evidence(given, BOUNDS)).verdict
 
 

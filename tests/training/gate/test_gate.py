@@ -14,12 +14,11 @@ from tests.training.gate.gate_examples import (
     check_of,
     evidence,
     lead,
-    result_of,
     verdict_of,
 )
 from training.gate.bound_checks import kinds_of
 from training.gate.checks import check_evidence
-from training.gate.verdict import checks_without_model, sentences
+from training.gate.verdict import gate_without_model, sentences
 
 
 def test_a_model_better_than_everything_passes() -> None:
@@ -89,10 +88,15 @@ def test_with_too_few_students_nothing_is_judged_either_way() -> None:
     assert verdict_of(evidence(off_track=1, over_rule=lead(-0.2, -0.01))) == "not_enough_evidence"
 
 
-def test_a_district_without_a_model_has_not_enough_evidence() -> None:
-    result = result_of(checks_without_model("the label has one class"))
+def test_a_district_for_which_no_model_could_be_fitted_has_not_enough_evidence() -> None:
+    result = gate_without_model("north", "any", BOUNDS, "the label has one class", tried=True)
     assert result.verdict == "not_enough_evidence"
     assert "one class" in result.checks[0].says
+
+
+def test_where_no_model_was_tried_nothing_passed_failed_or_stayed_open() -> None:
+    result = gate_without_model("north", "any", BOUNDS, "none was asked for", tried=False)
+    assert (result.verdict, result.checks) == ("no_model", ())
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.training.report.report_page import Page
 from training.evaluation.evaluation import fit_and_evaluate
 from training.evaluation.temporal_split import Split
 from training.gate.list_checks import check_lead
-from training.gate.verdict import DeclaredBounds, GateResult, checks_without_model
+from training.gate.verdict import gate_without_model
 from training.report.technical_report import render_technical_report
 from training.result_builder import build_training_result
 from training.training_request import Basis, TrainingRequest
@@ -65,11 +65,11 @@ def against_the_rule(lead: RecallLead) -> TrainingResult:
     return replace(made, gate=gate, compared=replace(made.compared, leads={**made.compared.leads, "rule": lead}))
 
 
-def not_fitted() -> TrainingResult:
-    """A result of records that do not allow a model."""
+def not_fitted(*, tried: bool = True) -> TrainingResult:
+    """A result of records that do not allow a model, or of an outcome for which none was asked for."""
     made = made_result()
-    checks = checks_without_model("40 students are too few")
-    gate = GateResult("north", OFF_TRACK_CHICAGO.name, checks, DeclaredBounds(made.request.settings.gate))
+    bounds = made.request.settings.gate
+    gate = gate_without_model("north", OFF_TRACK_CHICAGO.name, bounds, "40 students are too few", tried=tried)
     return TrainingResult(made.request, made.basis, gate)
 
 

@@ -19,6 +19,7 @@ from tests.training.report.example_results import (
 )
 from training.gate.verdict import GateCheck
 from training.report.technical_report import render_technical_report
+from training.report.verdict import CHOSEN
 from training.training_result import TrainingResult
 
 
@@ -132,3 +133,9 @@ def test_a_refusal_says_what_stands_against_the_model_what_serves_and_what_it_wo
 
 def test_a_refusal_of_a_district_without_a_model_says_when_to_try_again() -> None:
     assert any(point.startswith("Each finished school year adds one") for point in bulleted(not_fitted()))
+
+
+def test_where_no_model_was_tried_the_report_says_so_and_tells_nothing_against_one() -> None:
+    page = page_of(not_fitted(tried=False))
+    assert first_sentence(not_fitted(tried=False)) == CHOSEN
+    assert not {"Why the model does not serve", "What was checked"} & {*page.texts["h2"]}
