@@ -24,7 +24,7 @@ from models.examples import Booleans, Examples, Floats
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length, true_positives
-from models.verdict import GateVerdict
+from models.verdict import GateVerdict, Verdict
 from training.evaluation.scorers import PEER
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import Heard, compare_lists
