@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from math import inf
-from typing import Annotated
+from typing import Annotated, get_args
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,8 @@ BLUR: Mapping[str, float] = {"rule": 1.0, "other rule": 1.2, "better": 0.6, "equ
 MODELS = ("better", "equal", "worse")
 EVEN = Interval(0.0, 0.0, 0.0)
 TRUTH = 2_000_000
+TRIED: tuple[Verdict, ...] = get_args(Verdict)
+"""The verdicts on a model that was tried."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def true_lead(model: str, capacity: float = Gate().capacity, students: int = TRU
 
 def line(one: Cell) -> str:
     """A row of the table."""
-    shares = [f"{one.share(verdict):.1%}" for verdict in VERDICT_WORDS]
+    shares = [f"{one.share(verdict):.1%}" for verdict in TRIED]
     lead = 0.0 if one.model == "equal" else true_lead(one.model)
     gates = str(sum(one.verdicts.values()))
     cells = (f"{one.students:,}", one.model, f"{lead * 100:+.1f}", f"{one.could_show * 100:.1f}", *shares, gates)
@@ -189,7 +191,14 @@ def print_gates(
     minutes: Annotated[float, typer.Option(min=0, help="Minutes for all rows, each its part; no end otherwise.")] = inf,
 ) -> None:
     """Print the share of each verdict for models of which the truth is known."""
-    head = ("students a year", "model", "true lead", "can show", *VERDICT_WORDS.values(), "gates")
+    head = (
+        "students a year",
+        "model",
+        "true lead",
+        "can show",
+        *(VERDICT_WORDS[verdict] for verdict in TRIED),
+        "gates",
+    )
     typer.echo(f"| {' | '.join(head)} |\n|{' --- |' * len(head)}")
     sizes = students or SIZES
     seconds = 60 * minutes / (len(sizes) * len(MODELS))
