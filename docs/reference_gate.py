@@ -1,10 +1,13 @@
 """The reference of the gate: its checks, what each asks, and its bounds."""
 
+from typing import get_args
+
 from docs.reference_settings import default_of
 from docs.reference_text import code, heading, table
 from features.settings import Gate
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
+from models.verdict import Verdict
 from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.level_by_year import LevelGap
 from training.gate.band_check import band_check, check_bands
@@ -36,7 +39,7 @@ from training.gate.verdict import VERDICT_WORDS, GateCheck
 
 def gate_checks() -> list[str]:
     """The checks of the gate with the question of each, its verdicts, and the settings that bound it."""
-    verdicts = ", ".join(VERDICT_WORDS.values())
+    verdicts = ", ".join(VERDICT_WORDS[verdict] for verdict in get_args(Verdict))
     bounds = [
         (code(f"gate.{name}"), default_of(Gate, name), field.description or "–", LOOSER.get(name, "–"))
         for name, field in Gate.model_fields.items()

@@ -123,6 +123,7 @@ def test_every_gate_check_is_in_the_reference(fresh: dict[str, str]) -> None:
     codes = set(CODE.findall("".join(files)))
     assert len(codes) == 16
     assert {code for code in codes if f"| `{code}` |" not in fresh["checks.md"]} == set()
+    assert "one of three verdicts: pass, fail, not enough evidence. " in fresh["checks.md"]
 
 
 def routes_in(folder: Path) -> set[str]:

@@ -107,14 +107,15 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Process]]:
 
 
 @pytest.mark.parametrize(
-    ("sent", "says"),
+    ("sent", "leap", "says"),
     [
-        (signal.SIGKILL, r"worker 2 of 2 that grow trees was ended by signal 9"),
-        (signal.SIGSTOP, r"2 workers that grow trees said nothing for 60 seconds"),
+        (signal.SIGKILL, 0, r"worker 2 of 2 that grow trees was ended by signal 9"),
+        (signal.SIGSTOP, 58, r"2 workers that grow trees said nothing for 60 seconds"),
     ],
 )
 def test_a_worker_that_dies_or_hangs_ends_the_fit(
     sent: signal.Signals,
+    leap: int,
     says: str,
     examples: Examples,
     tmp_path: Path,
@@ -133,8 +134,8 @@ def test_a_worker_that_dies_or_hangs_ends_the_fit(
         return said
 
     def clock() -> float:
-        """Leaps forward by 58 seconds whenever somebody was heard, so that two are left of the 60."""
-        return time.monotonic() + 58 * len(struck)
+        """Leaps forward whenever somebody was heard: by 58 seconds, so that two are left of the 60 until it is silence."""
+        return time.monotonic() + leap * len(struck)
 
     monkeypatch.setattr(workers, "said_by", strike)
     monkeypatch.setattr(workers, "time", SimpleNamespace(monotonic=clock, sleep=time.sleep))
