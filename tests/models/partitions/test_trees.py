@@ -134,7 +134,7 @@ def test_a_worker_that_dies_or_hangs_ends_the_fit(
         return said
 
     def clock() -> float:
-        """Leaps forward whenever somebody was heard: by 58 seconds, so that two are left of the 60 until it is silence."""
+        """Leaps forward whenever somebody was heard: by 58 seconds, so that two of the 60 are left to wait for."""
         return time.monotonic() + leap * len(struck)
 
     monkeypatch.setattr(workers, "said_by", strike)
