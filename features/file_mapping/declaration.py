@@ -24,7 +24,9 @@ class Dialect(MappingSection):
 
     encoding: str = Field(default="utf-8", description="utf-8, utf-16, cp1252, or another that Python knows")
     delimiter: Delimiter = Field(default=",", description="what stands between two cells")
-    quote: Literal['"', "'"] = Field(default='"', description="what cells are quoted with")
+    quote: Literal['"', "'", ""] = Field(
+        default='"', description="what cells are quoted with; empty where nothing is quoted and a quote is a letter"
+    )
     escape: Literal["", "\\"] = Field(default="", description="what escapes a quote; empty where quotes are doubled")
     null: tuple[str, ...] = Field(default=(), description="words that stand for an empty cell, such as NULL")
     dates: tuple[str, ...] = Field(
@@ -48,6 +50,13 @@ class Dialect(MappingSection):
             return known
         except (LookupError, ValueError):
             raise ValueError("no such encoding; common ones are utf-8, utf-16 and cp1252") from None
+
+    @model_validator(mode="after")
+    def escapes_a_quote(self) -> Self:
+        """The same; ValueError where quotes are escaped and nothing is quoted."""
+        if self.escape and not self.quote:
+            raise ValueError("escape: expected none, as nothing is quoted")
+        return self
 
     @model_validator(mode="after")
     def number_marks_differ(self) -> Self:
@@ -120,7 +129,7 @@ class FileMapping(MarkMapping):
     header: tuple[str, ...] | None = Field(default=None, description="the columns of a file without a header")
     encoding: str | None = Field(default=None, description="as in [districts.reading], for this table only")
     delimiter: Delimiter | None = Field(default=None, description="likewise")
-    quote: Literal['"', "'"] | None = Field(default=None, description="likewise")
+    quote: Literal['"', "'", ""] | None = Field(default=None, description="likewise")
     escape: Literal["", "\\"] | None = Field(default=None, description="likewise")
     null: tuple[str, ...] | None = Field(default=None, description="likewise")
     dates: tuple[str, ...] | None = Field(default=None, description="likewise")

@@ -1,7 +1,7 @@
 """The source of CALPADS files: submissions and ODS extracts, and the layouts of their records by school year."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,7 @@ READ: Mapping[str, tuple[str, ...]] = {
         *OF_STUDENT, "first_name", "last_name", "birth_date", "start", "status", "grade", "exit", "exit_reason",
         "completion",
     ),
-    "SINF": ("transaction", "ssid", "local_id", "birth_date", "gender", "hispanic",
+    "SINF": ("transaction", "ssid", "local_id", "start", "birth_date", "gender", "hispanic",
              *(f"race_{place}" for place in range(1, 6))),
     "SPRG": ("transaction", "ssid", "local_id", "program", "start", "end"),
     "SELA": ("transaction", "ssid", "local_id", "status", "start"),
@@ -113,6 +113,33 @@ class Layout:
     def with_columns(self, cells: int) -> tuple[str, ...]:
         """Its columns and those that follow in a row of so many cells, which have no name of their own."""
         return (*self.columns, *(f"more_{place}" for place in range(len(self.columns) + 1, cells + 1)))
+
+
+@cache
+def column_names() -> Mapping[str, str]:
+    """The column that each of the state's names is of, and each of ours of itself; lower case, without marks."""
+    return {plain_name(name): column for column, names in state_names().items() for name in (*names, column)}
+
+
+@cache
+def state_names() -> Mapping[str, Sequence[str]]:
+    """The state's names of each column, the usual one first."""
+    said: Mapping[str, Sequence[str]] = tomllib.loads(LAYOUTS.read_text(encoding="utf-8"))["names"]
+    return said
+
+
+def plain_name(name: str) -> str:
+    """A column's name in lower case, without spaces and marks."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def headed_columns(header: Sequence[str]) -> tuple[str, ...]:
+    """The columns that a header names, in its order; one that is not known, or stands twice, gets a name of its own."""
+    found: list[str] = []
+    for place, name in enumerate(header, start=1):
+        column = column_names().get(plain_name(name), "")
+        found.append(column if column and column not in found else f"more_{place}")
+    return tuple(found)
 
 
 @cache

@@ -172,8 +172,8 @@ def options(
         ),
         csv.ParseOptions(
             delimiter=dialect.delimiter,
-            quote_char=dialect.quote,
-            double_quote=not dialect.escape,
+            quote_char=dialect.quote or False,
+            double_quote=bool(dialect.quote) and not dialect.escape,
             escape_char=dialect.escape or False,
             newlines_in_values=True,
             ignore_empty_lines=False,

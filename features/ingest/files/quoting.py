@@ -52,7 +52,7 @@ class QuoteFinder:
         """The quoted cells of a text that starts with a record."""
         if self.escape and self.escape in text:
             text = self.without_escaped(text)
-        if self.quote not in text:
+        if not self.quote or self.quote not in text:
             return QuotedText(text, NONE, NONE)
         padded = np.frombuffer(b"\n%b\n" % text, np.uint8)
         places = np.flatnonzero(padded == self.quote[0])

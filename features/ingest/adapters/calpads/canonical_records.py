@@ -130,8 +130,14 @@ def completion_rows(ids: str) -> ir.Table:
 
 
 def demographic_rows(ids: str, column: str) -> ir.Table:
-    """The rows of `demographics` that one column gives: gender, the Hispanic indicator, or one of five races."""
-    rows = standing("SINF", "ssid")
+    """The rows of `demographics` that one column gives: gender, the Hispanic indicator, or one of five races.
+
+    A record holds from its effective start until the next one; that of the latest start counts.
+    """
+    rows = standing("SINF", "ssid", "start")
+    latest = [ibis.desc(day_of(rows.start), nulls_first=False), ibis.desc(rows.file), ibis.desc(rows.row)]
+    rows = rows.mutate(place=ibis.row_number().over(group_by="ssid", order_by=latest))
+    rows = rows.filter(rows.place == 0).drop("place")
     if column == "gender":
         attribute, value = "sex", rows.gender.upper()
     elif column == "hispanic":

@@ -73,7 +73,7 @@ def convert(conversion: Conversion) -> Iterator[CanonicalRows]:
         malformed = read_records(writer, files)
         told: set[int] = set()
         for number, part in enumerate(PARTS):
-            of_record = [place for place, one in enumerate(files) if one.layout.record == part.record]
+            of_record = [place for place, one in enumerate(files) if one.record == part.record]
             if part.table not in conversion.arrival.owned or not of_record:
                 continue
             made = f"part_{number}"

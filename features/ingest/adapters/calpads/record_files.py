@@ -1,5 +1,7 @@
 """CALPADS files: which record type and layout each is of, and its rows in a table."""
 
+import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +17,7 @@ from features.ingest.files.row_batches import RowBatches
 from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.staging_tables import ARRIVED
-from features.sources.calpads import EXTRACT, READ, Calpads, Layout, layouts_of
+from features.sources.calpads import EXTRACT, READ, Calpads, Layout, headed_columns, layouts_of, state_names
 from features.warehouse.writer import Writer
 
 SUFFIXES = (".txt", ".csv", ".dat", ".gz")
@@ -26,24 +28,40 @@ NOTHING = pa.table({"row": pa.array([], pa.int64()), "expected": pa.array([], pa
 
 
 @dataclass(frozen=True)
-class RecordFile:
-    """A file of one record type: how it is written, the layout of its rows, and whether it is an ODS extract.
+class Opening:
+    """How a file begins: the cells of its first record, those of a header where it has one, and how it is written."""
 
-    `cells` is how many its first row has.
-    """
-
-    file: SourceFile
-    layout: Layout
+    cells: tuple[str, ...]
+    header: tuple[str, ...]
     delimiter: str
-    extract: bool
-    cells: int
-    encoding: str
+    quote: str
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """Its columns in order."""
-        extra = EXTRACT if self.extract else ()
-        return (*self.layout.with_columns(self.cells - len(extra)), *extra)
+    def record(self) -> str:
+        """The record type of its rows."""
+        place = headed_columns(self.header).index("type") if self.header else 0
+        return self.cells[place].upper() if place < len(self.cells) else ""
+
+    @property
+    def extract(self) -> bool:
+        """Whether it is an ODS extract."""
+        return self.record.endswith("-R")
+
+    def dialect(self, encoding: str) -> Dialect:
+        """How it is written, in an encoding."""
+        return Dialect.model_validate({"delimiter": self.delimiter, "quote": self.quote, "encoding": encoding})
+
+
+@dataclass(frozen=True)
+class RecordFile:
+    """A file of one record type: the columns of its rows in order, and how it is written."""
+
+    file: SourceFile
+    record: str
+    columns: tuple[str, ...]
+    dialect: Dialect
+    headed: bool = False
+    """Whether its first row is a header."""
 
 
 def record_files(arrival: Arrival) -> tuple[RecordFile, ...]:
@@ -53,30 +71,58 @@ def record_files(arrival: Arrival) -> tuple[RecordFile, ...]:
         raise TypeError(f"not CALPADS: {source.kind}")
     layouts, found, findings = layouts_of(source), list[RecordFile](), list[Finding]()
     for file in (one for one in arrival.files if one.name.lower().endswith(SUFFIXES)):
-        cells, delimiter = first_row(file)
-        record = cells[0].upper().removesuffix("-R")
+        opening = opening_of(file)
+        record = opening.record.removesuffix("-R")
         if record not in layouts:
             continue
-        extract = cells[0].upper().endswith("-R")
-        layout = layout_for(layouts[record], cells, extract=extract)
-        if layout is None:
-            findings.append(Finding("SRC01", file.name, 1, "", described(layouts[record], cells, extract=extract)))
-        else:
-            found.append(RecordFile(file, layout, delimiter, extract, len(cells), arrival.district.reading.encoding))
+        columns = columns_of(layouts[record], record, opening)
+        if isinstance(columns, str):
+            findings.append(Finding("SRC01", file.name, 1, "", columns))
+            continue
+        written = opening.dialect(arrival.district.reading.encoding)
+        found.append(RecordFile(file, record, columns, written, bool(opening.header)))
     if findings:
         raise DataRefused(findings)
     if not found:
-        expected = f"expected files of CALPADS: {', '.join(layouts)}, separated by ^ and without a header"
+        expected = f"expected files of CALPADS: {', '.join(layouts)}, separated by ^, each row with its record type"
         raise DataRefused([Finding("SRC02", arrival.source.name, None, "", expected)])
     return tuple(found)
 
 
-def first_row(file: SourceFile) -> tuple[list[str], str]:
-    """The cells of the first row, and what separates them."""
+def opening_of(file: SourceFile) -> Opening:
+    """How a file begins.
+
+    A file separated by ^ quotes its cells where the first is quoted; in others a quote is a letter, as in a name.
+    """
     with file.open() as stream:
-        line = stream.read(FIRST_BYTES).decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0].rstrip("\r")
-    delimiter = max(DELIMITERS, key=line.count)
-    return [cell.strip().strip('"') for cell in line.split(delimiter)], delimiter
+        text = stream.read(FIRST_BYTES).decode("utf-8", "replace").lstrip("\ufeff")
+    filled = [line for line in re.split(r"\r\n|\r|\n", text) if line.strip(" \t^,")][:2]
+    delimiter = max(DELIMITERS, key="".join(filled[:1]).count)
+    quote = '"' if delimiter == "," or "".join(filled[:1]).lstrip().startswith('"') else ""
+    first, second = (*(cells_of(line, delimiter, quote) for line in filled), (), ())[:2]
+    headed = "type" in headed_columns(first)
+    return Opening(second if headed else first, first if headed else (), delimiter, quote)
+
+
+def cells_of(line: str, delimiter: str, quote: str) -> tuple[str, ...]:
+    """The cells of a line."""
+    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    row = next(csv.reader([line], delimiter=delimiter, quotechar=quote or None, quoting=quoting), [])
+    return tuple(cell.strip() for cell in row)
+
+
+def columns_of(layouts: Sequence[Layout], record: str, opening: Opening) -> tuple[str, ...] | str:
+    """The columns of a file, as its header names them or those of its layout; else a sentence of what was expected."""
+    if opening.header:
+        columns = headed_columns(opening.header)
+        lacking = [name for name in READ.get(record, ()) if name not in columns]
+        named = ", ".join(f"{name} ({state_names()[name][0]})" for name in lacking)
+        return f"expected in the header of {record} the columns {named}" if lacking else columns
+    cells, extra = opening.cells, EXTRACT if opening.extract else ()
+    layout = layout_for(layouts, cells, extract=opening.extract)
+    if layout is None:
+        return described(layouts, cells, extract=opening.extract)
+    return (*layout.with_columns(len(cells) - len(extra)), *extra)
 
 
 def layout_for(layouts: Sequence[Layout], cells: Sequence[str], *, extract: bool) -> Layout | None:
@@ -85,7 +131,8 @@ def layout_for(layouts: Sequence[Layout], cells: Sequence[str], *, extract: bool
     An extract has the layout of the day on which it was downloaded: one of a later year than its rows' is its own too.
     """
     year = year_in(cells)
-    fitting = [layout for layout in layouts if fits(layout, len(cells) - (len(EXTRACT) if extract else 0))]
+    more = len(EXTRACT) if extract else 0
+    fitting = [layout for layout in layouts if fits(layout, len(cells) - more) and has_its_year(layout, cells)]
     of_year = [layout for layout in fitting if year is None or layout.since <= year]
     later = fitting[::-1] if extract else []
     return next(iter([*of_year, *later]), None)
@@ -96,27 +143,54 @@ def fits(layout: Layout, cells: int) -> bool:
     return len(layout.columns) <= cells if layout.more else len(layout.columns) == cells
 
 
+def has_its_year(layout: Layout, cells: Sequence[str]) -> bool:
+    """Whether a row has its school year, if any, where the layout has it; columns in another order show by that."""
+    if "year" not in layout.columns:
+        return True
+    cell = cells[layout.columns.index("year")]
+    return cell == "" or is_year(cell)
+
+
+def is_year(cell: str) -> bool:
+    """Whether a cell is a school year such as 2025-2026."""
+    return len(cell) == 9 and cell[4] == "-" and cell.replace("-", "").isdigit()
+
+
 def year_in(cells: Sequence[str]) -> int | None:
     """The school year that a row names, such as 2025-2026, by the year in which it ends; None where none does."""
-    years = [cell for cell in cells if len(cell) == 9 and cell[4] == "-" and cell.replace("-", "").isdigit()]
+    years = [cell for cell in cells if is_year(cell)]
     return int(years[0][5:]) if years else None
 
 
 def described(layouts: Sequence[Layout], cells: Sequence[str], *, extract: bool) -> str:
-    """What was expected of a file whose number of columns is no layout's, by the layout that it resembles most."""
+    """What was expected of a file whose columns are no layout's, by the layout that it resembles most."""
     more, year = len(EXTRACT) if extract else 0, year_in(cells)
     nearest = min(
         layouts, key=lambda one: (abs(len(one.columns) + more - len(cells)), year is not None and one.since > year)
     )
     name = f"{nearest.record}-R" if extract else nearest.record
     columns = f"{'first ' if nearest.more else ''}{len(nearest.columns) + more} columns"
-    found = f"there are {len(cells)}"
-    if fits(nearest, len(cells) - more):
-        found = f"a row of these is of {cells[nearest.columns.index('year')]}"
     return (
-        f"expected the {columns} of {name} from school year {nearest.since} on, but {found}; `columns` of the source "
-        "declares others"
+        f"expected the {columns} of {name} from school year {nearest.since} on, but {told(nearest, cells, more)}; "
+        f"{newest(layouts)}: put the field names of the state's file specification above the rows, as a header, or "
+        "declare `columns` of the source"
     )
+
+
+def told(nearest: Layout, cells: Sequence[str], more: int) -> str:
+    """How a row differs from the layout that it resembles most."""
+    if not fits(nearest, len(cells) - more):
+        return f"there are {len(cells)}"
+    place = nearest.columns.index("year")
+    if has_its_year(nearest, cells):
+        return f"a row of these is of {cells[place]}"
+    return f"column {place + 1} of these is the school year, and here it is {cells[place][:40]}"
+
+
+def newest(layouts: Sequence[Layout]) -> str:
+    """Of which school year the newest layout of a record type is."""
+    since = max(one.since for one in layouts)
+    return f"the newest known is of {since - 1}-{since}" if since else "these are the declared ones"
 
 
 def table_of(record: str) -> ir.Table:
@@ -129,26 +203,25 @@ def read_records(writer: Writer, files: Sequence[RecordFile]) -> list[pa.Table]:
     """Reads every file of a type that is read into the table of that; the rows of each that could not be read."""
     for record in READ:
         writer.create_empty(table_of(record).get_name(), table_of(record).schema())
-    return [
-        read_records_of(writer, number, one) if one.layout.record in READ else NOTHING
-        for number, one in enumerate(files)
-    ]
+    return [read_records_of(writer, number, one) if one.record in READ else NOTHING for number, one in enumerate(files)]
 
 
 def read_records_of(writer: Writer, number: int, one: RecordFile) -> pa.Table:
     """Reads one file; the rows that could not be read."""
-    dialect = Dialect.model_validate({"delimiter": one.delimiter, "encoding": one.encoding})
-    with read_csv(one.file, dialect, one.columns) as rows:
+    record = f"record_{one.record}"
+    with read_csv(one.file, one.dialect, one.columns) as rows:
         arrived = RowBatches(rows, range(len(one.columns)), ()).reader()
         if arrived is not None:
             writer.connection.register(ARRIVED, arrived)
-            script = query_script(arrived_records, one.columns, READ[one.layout.record], one.extract)
-            writer.insert(f"record_{one.layout.record}", script, {})
+            writer.insert(record, query_script(arrived_records, one.columns, READ[one.record]), {})
             writer.connection.unregister(ARRIVED)
-            writer.connection.execute(f'UPDATE "record_{one.layout.record}" SET file = {number} WHERE file < 0')  # noqa: S608 - our own names
+            writer.connection.execute(f'UPDATE "{record}" SET file = {number} WHERE file < 0')  # noqa: S608 - our own names
+        if one.headed:
+            of_file = f'FROM "{record}" WHERE file = {number}'
+            writer.connection.execute(f"DELETE {of_file} AND row = (SELECT min(row) {of_file})")
         found = rows.malformed.table()
         found = found.set_column(1, "expected", found.column("expected").cast(pa.string()))
-        return pa.concat_tables([found, taken_out(writer, number, one.layout.record)])
+        return pa.concat_tables([found, taken_out(writer, number, one.record)])
 
 
 def taken_out(writer: Writer, number: int, record: str) -> pa.Table:
@@ -162,9 +235,10 @@ def taken_out(writer: Writer, number: int, record: str) -> pa.Table:
     return pa.table({"row": rows, "expected": [expected] * len(rows)}, schema=NOTHING.schema)
 
 
-def arrived_records(columns: tuple[str, ...], read: tuple[str, ...], extract: bool) -> ir.Table:
+def arrived_records(columns: tuple[str, ...], read: tuple[str, ...]) -> ir.Table:
     """The rows of a file that arrived, with the columns that are read."""
     rows = ibis.table({"row": "int64", **{f"c{place}": "string" for place in range(len(columns))}}, name=ARRIVED)
     cells = {name: rows[f"c{columns.index(name)}"] for name in read}
-    more = {name: rows[f"c{columns.index(name)}"] if extract else ibis.null("string") for name in EXTRACT}
-    return rows.select(file=ibis.literal(-1).cast("int64"), row=rows.row, type=rows.c0, **cells, **more)
+    more = {name: rows[f"c{columns.index(name)}"] if name in columns else ibis.null("string") for name in EXTRACT}
+    record = rows[f"c{columns.index('type') if 'type' in columns else 0}"]
+    return rows.select(file=ibis.literal(-1).cast("int64"), row=rows.row, type=record, **cells, **more)

@@ -136,6 +136,52 @@ def test_an_extract_has_the_layout_of_its_download_whatever_year_its_rows_are_of
     assert told == [[since, "2019-06-01", "diploma", "2025-09-01"] for since in ("2020", "2024")]
 
 
+def test_sinf_has_the_effective_dates_before_the_district_and_of_several_records_the_latest_counts(
+    tmp_path: Path,
+) -> None:
+    """The places are those of both published lists, written out here: field 4 is the effective start date."""
+    cells = {1: "SINF", 4: "20240812", 6: "1234567", 7: "0100001", 8: "2024-2025", 9: "9000000001", 10: "1"}
+    cells |= {18: "20100301", 19: "F", 23: "N", 25: "600"}
+    rows = [cells | {4: "20250101", 19: "X"}, cells, cells | {4: "20250601", 2: "D", 19: "M"}]
+    lines = ["^".join(row.get(place, "") for place in range(1, 51)) for row in rows]
+    submitted(tmp_path / "in", line("SENR"))
+    (tmp_path / "in" / "SINF.txt").write_text("\r\n".join(lines) + "\r\n")
+    found = found_in(tmp_path / "in", tmp_path / "work")["demographics"]
+    told = sorted(found[["student_id", "attribute", "value", "start_date"]].to_numpy().tolist())
+    assert told == [["1", "race_ethnicity", "Black", "2010-03-01"], ["1", "sex", "X", "2010-03-01"]]
+    shifted = [cell for place, cell in enumerate(lines[0].split("^")) if place not in (3, 4)] + ["", ""]
+    (tmp_path / "in" / "SINF.txt").write_text("^".join(shifted) + "\r\n")
+    with pytest.raises(DataRefused, match=r"column 8 of these is the school year, and here it is 1\b"):
+        found_in(tmp_path / "in", tmp_path / "again")
+
+
+def test_columns_that_a_header_names_are_taken_whatever_their_order_and_number(tmp_path: Path) -> None:
+    """As the state's specification calls them, with spaces or without; others are passed over."""
+    header = "Academic Year ID^Record Type Code^Pronouns^SSID^LocalStudentID^School of Attendance^Transaction Type Code"
+    header += (
+        "^Student Legal First Name^Student Legal Last Name^Student Birth Date^Enrollment Start Date^Grade Level Code"
+    )
+    header += "^Enrollment Status Code^Enrollment Exit Date^Student Exit Reason Code^Student School Completion Status"
+    row = "2025-2026^SENR-R^x^9000000001^1^0100001^^Ana^One^20100301^20250818^10^10^20251002^T160^"
+    folder = submitted(tmp_path / "in", f"{header}^Last Date Updated", f"{row}^20251003", f"{row}^^more")
+    found = found_in(folder, tmp_path / "work")["enrollments"]
+    told = found[["row", "student_id", "grade_level", "exit_date", "known_on"]].to_numpy().tolist()
+    assert told == [[2, "1", "10", "2025-10-02", "2025-10-03"]]
+    submitted(tmp_path / "less", header.replace("^Grade Level Code", "^Level"), row)
+    with pytest.raises(DataRefused, match=r"in the header of SENR the columns grade \(Grade Level Code\)"):
+        found_in(tmp_path / "less", tmp_path / "again")
+
+
+@pytest.mark.parametrize(("written", "read"), [('"Bud" Lee', '"Bud" Lee'), ('"Bud', '"Bud'), ("O'Brien", "O'Brien")])
+def test_a_quote_is_a_letter_where_the_first_cell_has_none(tmp_path: Path, written: str, read: str) -> None:
+    folder = submitted(tmp_path / "in", line("SENR", last_name=written), line("SENR", local_id="2", ssid="2"))
+    rows = found_in(folder, tmp_path / "work")["students"].sort_values("student_id")
+    assert rows["last_name"].tolist() == [read, ""]
+    quoted = "^".join(f'"{cell}"' for cell in line("SENR", last_name="Lee^Ng").split("^")).replace('Lee"^"Ng', "Lee^Ng")
+    found = found_in(submitted(tmp_path / "quoted", quoted), tmp_path / "again")["students"]
+    assert found["last_name"].tolist() == ["Lee^Ng"]
+
+
 def test_rows_of_another_record_type_in_a_file_are_named_and_not_read(tmp_path: Path) -> None:
     """Incidents and their results have as many columns."""
     cells = {"incident": "i1", "date": "20251001", "statutory": "Y"}
@@ -200,6 +246,7 @@ def test_what_differs_from_our_own_files_is_told_on_the_page_of_sources() -> Non
 
 
 def test_every_shipped_layout_has_the_columns_that_are_read_each_once() -> None:
+    assert {name for names in READ.values() for name in names} <= {*calpads.state_names()}
     for layout in shipped_layouts():
         assert set(READ.get(layout.record, ())) <= {*layout.columns}
         assert len({*layout.columns}) == len(layout.columns)
