@@ -106,9 +106,8 @@ def opening_of(file: SourceFile) -> Opening:
 
 def cells_of(line: str, delimiter: str, quote: str) -> tuple[str, ...]:
     """The cells of a line."""
-    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
-    row = next(csv.reader([line], delimiter=delimiter, quotechar=quote or None, quoting=quoting), [])
-    return tuple(cell.strip() for cell in row)
+    cells = next(csv.reader([line], delimiter=delimiter, quotechar=quote), []) if quote else line.split(delimiter)
+    return tuple(cell.strip() for cell in cells)
 
 
 def columns_of(layouts: Sequence[Layout], record: str, opening: Opening) -> tuple[str, ...] | str:
