@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from features.file_mapping.declaration import Dialect, FileMapping
 from features.sources.declaration import Gives, Source
@@ -31,6 +31,8 @@ ROSTER: Gives = {
     "incidents": ("incident_id", *KEYS, "date", "severity"),
 }  # fmt: skip
 """What exports of a whole student information system give."""
+
+STAFF = ("staff_id", "first_name", "last_name", "email", "role", "school_id")
 
 
 class Pack(BaseModel):
@@ -85,7 +87,20 @@ class Aeries(Source):
 
     title: ClassVar[str] = "Aeries query exports, by a shipped mapping"
     gives: ClassVar[Gives] = {**ROSTER, "completions": ("student_id", "date", "kind")}
+    may_give: ClassVar[Gives] = {"staff": STAFF}
+    otherwise: ClassVar[Mapping[str, str]] = {
+        "staff": "read by `staff_titles`, as a title says whose records somebody sees; who has a day of leaving, no "
+        "address, or another title is not read",
+    }
     kind: Literal["aeries"] = "aeries"
+    staff_titles: dict[str, Literal["counselor", "principal", "district"]] = Field(
+        default={}, description="title of staff in Aeries = what they may see; nobody is read where none is named"
+    )
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Staff, where titles are named."""
+        return ("staff",) if self.staff_titles else ()
 
 
 class Clever(Source):

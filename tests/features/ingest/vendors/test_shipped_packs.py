@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from features.errors import Refused
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.load_report import LoadReport
 from features.ingest.load.workspace import Workspace
@@ -109,6 +110,26 @@ def test_yearly_extracts_in_the_shapes_of_the_toolkit_are_read_by_their_kind(tmp
     with open_warehouse(workspace.warehouse) as reader:
         assert sorted(reader.current("enrollments")["grade_level"]) == [9, 10]
     assert [str(one) for one in report.notes if one.code == "NOTE04"] == []
+
+
+def test_staff_of_an_aeries_query_are_those_whose_titles_are_named_who_are_there_and_have_an_address(
+    tmp_path: Path,
+) -> None:
+    """Anybody else opens nothing: another title, a day of leaving, no address; the district's office has no school."""
+    header = "STF.ID,STF.FN,STF.LN,STF.TI,STF.EM,STF.PSC,STF.LD"
+    lines = ["1,Ana,A,Counselor,a@x.org,100,", "2,Bo,B,Teacher,b@x.org,100,", "3,Cy,C,Counselor,,100,",
+             "4,Di,D,Counselor,d@x.org,100,06/30/2025", "5,Ed,E,Director,e@x.org,0,"]  # fmt: skip
+    exports = {"STF.csv": "\n".join([header, *lines]), "LOC.csv": "LOC.CD,LOC.NM,LOC.LV\n100,Ash,H\n"}
+    titles = {"Counselor": "counselor", "Director": "district"}
+    source = {"kind": "aeries", "tables": ["schools", "staff"], "staff_titles": titles}
+    report, workspace = loaded(tmp_path, written(tmp_path / "in", exports), source=source)
+    assert report.quarantine == ()
+    with open_warehouse(workspace.warehouse) as reader:
+        staff = reader.current("staff").sort_values("staff_id")
+    told = staff[["staff_id", "email", "role", "school_id"]].fillna("").to_numpy().tolist()
+    assert told == [["1", "a@x.org", "counselor", "100"], ["5", "e@x.org", "district", ""]]
+    with pytest.raises(Refused, match=r"nobody in STF\*\.csv has one of them; there are: Counselor, Director, Teacher"):
+        loaded(tmp_path, tmp_path / "in", source=source | {"staff_titles": {"Counsellor": "counselor"}})
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the data is not beside this checkout: ../shared/data")
