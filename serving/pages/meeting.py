@@ -1,6 +1,6 @@
 """The pages of team meetings: called, gone through student by student, told as minutes and as a recap."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from serving.access.access_log import log_read, record_access
 from serving.access.authorize import Allowed, Denied, OwnDistrict, authorize
+from serving.pages.agenda_search import Offered, find_typed
 from serving.pages.current_user import SignedForm
 from serving.pages.entry_versions import Versions
 from serving.pages.form_fields import FieldReader, FormState, new_entry_id
@@ -71,11 +72,18 @@ def blank_meeting(visit: Visit) -> FormState:
 
 
 def meetings_page(
-    visit: Visit, session: Session, students: list[str], form: FormState, *, done: str = "", status: int = 200
+    visit: Visit,
+    session: Session,
+    students: list[str],
+    form: FormState,
+    *,
+    offered: Sequence[Offered] = (),
+    done: str = "",
+    status: int = 200,
 ) -> Response:
     """The page of meetings; `students` gets those whom it names."""
     found = suggestions(session, visit)
-    students += [one.student_key for one in found]
+    students += [one.student_key for one in (*found, *offered)]
     rows = meetings_of(session, visit.educator)
     first = visit.support.meeting_students
     return visit.page(
@@ -83,6 +91,7 @@ def meetings_page(
         status=status,
         meetings=rows,
         suggestions=found,
+        offered=offered,
         first=first,
         form=form,
         stale=visit.list_age(session),
@@ -92,19 +101,23 @@ def meetings_page(
 
 @router.post("/meetings")
 def post_meeting(visit: CurrentVisit, fields: SignedForm) -> Response:
-    """Calls a meeting with the ticked students on its agenda; or the form again."""
+    """Calls a meeting with the ticked students on its agenda, and begins it where asked to; or the form again."""
     reader = FieldReader(fields)
+    people = reader.text("people")
     day = reader.day("held_on", earliest=visit.today - LOOK_BACK, latest=visit.today + LOOK_AHEAD, required=True)
-    if reader.errors or day is None:
-        with reading_team(visit, "meetings") as (session, students):
-            return meetings_page(visit, session, students, reader.state, status=422)
+    with reading_team(visit, "meetings") as (session, students):
+        typed, offered = find_typed(visit, session, reader, names=True)
+        if reader.errors or day is None:
+            return meetings_page(visit, session, students, reader.state, offered=offered, status=422)
     with visit.context.write_session() as session:
         allowed = allow_team(visit, session)
-        row = call_meeting(session, visit.educator, reader.entry_id(), day, at=visit.now)
-        why, keys = dict(suggested_keys(session, visit)), ticked(visit, session, reader)
+        row = call_meeting(session, visit.educator, reader.entry_id(), day, people=people, at=visit.now)
+        why, keys = dict(suggested_keys(session, visit)), [*ticked(visit, session, reader), *typed]
         add_to_agenda(session, row, [(key, why.get(key, "chosen")) for key in keys])
         record_access(session, visit.educator, "write", target="meeting", allowed=allowed, students=keys, at=visit.now)
-        return RedirectResponse(f"/meetings/{row.meeting_id}", status_code=303)
+        path = f"/meetings/{row.meeting_id}"
+        following = agenda_of(session, visit, row, names=False).following if reader.given("do") == "begin" else None
+        return RedirectResponse(following.address if following else path, status_code=303)
 
 
 def ticked(visit: Visit, session: Session, reader: FieldReader) -> list[str]:
@@ -135,28 +148,55 @@ def get_meeting(meeting_id: str, visit: CurrentVisit, names: bool = False, done:
 
 
 @router.get("/meetings/{meeting_id}/minutes")
-def get_minutes(meeting_id: str, visit: CurrentVisit, names: bool = False) -> Response:
-    """The minutes, to print."""
+def get_minutes(meeting_id: str, visit: CurrentVisit, names: bool = False, done: str = "") -> Response:
+    """The minutes, to be finished and to print."""
     with reading_team(visit, "minutes") as (session, students):
         agenda = agenda_of(session, visit, own_meeting(visit, session, meeting_id), names=names)
         students += agenda.students
-    return agenda_page(visit, agenda, "meeting_minutes.html", names=names, done="")
+    return agenda_page(visit, agenda, "meeting_minutes.html", names=names, done=done)
 
 
 def agenda_page(visit: Visit, agenda: Agenda, template: str, *, names: bool, done: str) -> Response:
     """A page about a whole meeting."""
     row = agenda.meeting
-    form = FormState({"people": row.people, "review": row.review, "on": digest_of(row)})
+    form = FormState({**notes_form(row), "names": str(int(names))})
     return visit.page(
-        template, agenda=agenda, names=names, steps=STEPS, form=form, versions=(), done=visit.done_words(done)
+        template,
+        agenda=agenda,
+        names=names,
+        steps=STEPS,
+        form=form,
+        versions=(),
+        offered=(),
+        done=visit.done_words(done),
     )
 
 
+def notes_form(row: MeetingRow) -> dict[str, str]:
+    """What the form of a meeting's notes holds."""
+    return {"people": row.people, "review": row.review, "on": digest_of(row)}
+
+
 def notes_page(
-    visit: Visit, session: Session, row: MeetingRow, form: FormState, *, versions: Versions = (), status: int
+    visit: Visit,
+    session: Session,
+    row: MeetingRow,
+    form: FormState,
+    *,
+    versions: Versions = (),
+    offered: Sequence[Offered] = (),
+    status: int,
 ) -> Response:
-    """The agenda with a form that was not taken; with 409 what a colleague wrote stands above it."""
-    agenda = agenda_of(session, visit, row, names=False)
+    """The agenda, or the minutes, with a form that was not taken; with 409 what a colleague wrote stands above it."""
+    names = form.value("names") == "1"
     return visit.page(
-        "meeting.html", status=status, agenda=agenda, names=False, steps=STEPS, form=form, versions=versions, done=""
+        "meeting_minutes.html" if form.value("do") == "minutes" else "meeting.html",
+        status=status,
+        agenda=agenda_of(session, visit, row, names=names),
+        names=names,
+        steps=STEPS,
+        form=form,
+        versions=versions,
+        offered=offered,
+        done="",
     )

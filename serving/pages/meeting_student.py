@@ -1,5 +1,7 @@
 """The page of a team meeting about one student: what the records show, what was tried, and what is decided."""
 
+from datetime import date, timedelta
+
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
@@ -19,6 +21,7 @@ from serving.support.staff import colleagues_of
 from serving.wording.meetings import STEPS
 
 router = APIRouter(include_in_schema=False)
+SATURDAY = 5
 
 
 @router.get("/meetings/{meeting_id}/students/{student_key}")
@@ -65,9 +68,13 @@ def find_item(visit: Visit, session: Session, meeting_id: str, student_key: str)
 
 
 def read_decision(reader: FieldReader, visit: Visit, colleagues: dict[str, str]) -> Decision:
-    """What the form says; a decision that is due on a day has an owner, and words."""
-    due_on = reader.day("due_on", earliest=visit.today, latest=visit.today + LOOK_AHEAD)
+    """What the form says; a decision that is due on a day has an owner, and words.
+
+    The day that the form had to begin with asks for nothing where nobody wrote a decision.
+    """
     decision = reader.text("decision", most=300)
+    is_untouched = not decision and reader.given("due_on") == reader.given("offered")
+    due_on = None if is_untouched else reader.day("due_on", earliest=visit.today, latest=visit.today + LOOK_AHEAD)
     owner = reader.choice("owner", colleagues) if due_on else reader.given("owner")
     if due_on and not decision:
         reader.errors["decision"] = WRITE
@@ -75,22 +82,30 @@ def read_decision(reader: FieldReader, visit: Visit, colleagues: dict[str, str])
 
 
 def filled_form(row: MeetingItemRow, visit: Visit) -> FormState:
-    """The form with what was decided so far; the viewer is its owner where nobody is."""
+    """The form with what was decided so far; before that the viewer is to do it, within a week."""
+    offered = "" if row.decided_at else offered_day(visit.today).isoformat()
     return FormState(
         {
             "meaning": row.meaning, "decision": row.decision, "owner": row.owner or visit.educator.staff_id,
-            "due_on": row.due_on.isoformat() if row.due_on else "", "revision": str(row.revision),
+            "due_on": row.due_on.isoformat() if row.due_on else offered, "offered": offered,
+            "revision": str(row.revision),
         }
     )  # fmt: skip
 
 
+def offered_day(today: date) -> date:
+    """By when something is to be done where nobody says: in a week, from a weekend on the Monday after."""
+    day = today + timedelta(days=7)
+    return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() >= SATURDAY else day
+
+
 def next_address(visit: Visit, session: Session, meeting: MeetingRow, student_key: str) -> str:
-    """The page of the next student on the agenda; of the whole meeting after the last."""
+    """The page of the next student on the agenda; the minutes after the last."""
     lines = agenda_of(session, visit, meeting, names=False).lines
     own = f"/meetings/{meeting.meeting_id}/students/{student_key}"
     places = [line.address for line in lines]
     following = places[places.index(own) + 1 :]
-    return following[0] if following else f"/meetings/{meeting.meeting_id}"
+    return following[0] if following else f"/meetings/{meeting.meeting_id}/minutes"
 
 
 def student_page(
@@ -116,12 +131,13 @@ def student_page(
         line=agenda.lines[place],
         before=around[0],
         after=around[1],
-        view=meeting_student(session, visit, student),
+        view=meeting_student(session, visit, student, names=names),
         student_key=student.student_key,
         form=form,
         colleagues=people,
         versions=decision_versions(visit, row, people) if status == 409 else (),
         names=names,
+        back=f"meeting-{meeting.meeting_id}{'-names' if names else ''}",
         steps=STEPS,
         done=visit.done_words(done),
     )

@@ -1,16 +1,17 @@
 """What the pages of a team meeting show. For a projector: initials in place of names, and no number of a risk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from serving.pages.caseload_line import school_names
 from serving.pages.plan_view import PlanView, plan_view
+from serving.pages.student_names import full_name, initials, without_names
 from serving.pages.student_view import facts_beside, need_items, strength_items
 from serving.pages.support_timeline import SupportLine, load_support_lines
 from serving.pages.visit import Visit
-from serving.pages.week_view import full_name
 from serving.store.meeting_rows import MeetingItemRow, MeetingRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import current_runs, student_scores
@@ -46,13 +47,19 @@ class AgendaLine:
 
 @dataclass(frozen=True)
 class Agenda:
-    """A meeting and its students; `hidden` are those whom the viewer does not see."""
+    """A meeting and its students; `school` is empty for one of the whole district, `hidden` whom the viewer misses."""
 
     meeting: MeetingRow
+    school: str
     lines: tuple[AgendaLine, ...]
     hidden: int
     data_through: date | None
     students: tuple[str, ...]
+
+    @property
+    def following(self) -> AgendaLine | None:
+        """The first student who was not talked about yet."""
+        return next((line for line in self.lines if not line.talked), None)
 
     @property
     def talked(self) -> int:
@@ -105,31 +112,31 @@ def agenda_of(session: Session, visit: Visit, meeting: MeetingRow, *, names: boo
         if row.student_key in seen
     ]
     newest = max((run.data_through for run in current_runs(session, meeting.district_id)), default=None)
-    return Agenda(meeting, tuple(lines), len(items) - len(lines), newest, tuple(sorted(seen)))
+    named = school_names(session, meeting.district_id, [meeting.school_id]) if meeting.school_id else {}
+    school = named.get(meeting.school_id, "")
+    return Agenda(meeting, school, tuple(lines), len(items) - len(lines), newest, tuple(sorted(seen)))
 
 
 def agenda_line(
     visit: Visit, row: MeetingItemRow, student: StudentRow, people: dict[str, str], *, number: int, names: bool
 ) -> AgendaLine:
-    """One student of an agenda."""
+    """One student of an agenda; with initials, what was written has no name of theirs either."""
+    decision, meaning = (
+        (row.decision, row.meaning) if names else (without_names(one, student) for one in (row.decision, row.meaning))
+    )
     return AgendaLine(
         number=number,
         label=full_name(student) if names else initials(student),
         grade=student.grade_level,
         why=visit.language.translate(WHY.get(row.why, "")),
         talked=row.decided_at is not None,
-        decision=row.decision,
-        meaning=row.meaning,
+        decision=decision,
+        meaning=meaning,
         owner=people.get(row.owner, ""),
         due_on=row.due_on,
         address=f"/meetings/{row.meeting_id}/students/{row.student_key}",
         student_key=row.student_key,
     )
-
-
-def initials(student: StudentRow) -> str:
-    """A student's initials, first name first."""
-    return " ".join(f"{name[0].upper()}." for name in (student.first_name.strip(), student.last_name.strip()) if name)
 
 
 def suggested_keys(session: Session, visit: Visit) -> list[tuple[str, str]]:
@@ -149,20 +156,21 @@ def suggestions(session: Session, visit: Visit) -> tuple[Suggestion, ...]:
     )
 
 
-def meeting_student(session: Session, visit: Visit, student: StudentRow) -> MeetingStudent:
+def meeting_student(session: Session, visit: Visit, student: StudentRow, *, names: bool) -> MeetingStudent:
     """What the room sees of a student, by the most urgent outcome; no risk, no band, no word of a note."""
     runs = current_runs(session, student.district_id)
     scores = student_scores(session, student.district_id, student.student_key, runs)
     there = tables_about(session, student.district_id, student.student_key)
     lines = load_support_lines(session, student, visit.educator, visit.language, there)
     plans = plans_of_student(session, student.district_id, student.student_key) if PlanRow in there else []
+    views = [plan_view(visit, session, student, row) for row in plans]
     strengths, needs, beside = record_sentences(session, visit, scores[:1]) if scores else ((), (), ())
     return MeetingStudent(
         strengths=strengths,
         needs=needs,
         beside=beside,
         tried=tuple(line for line in lines if not line.restricted and line.shown_as != "note")[:TRIED_SHOWN],
-        plans=tuple(plan_view(visit, session, student, row) for row in plans),
+        plans=tuple(plan if names else replace(plan, goal=without_names(plan.goal, student)) for plan in views),
     )
 
 

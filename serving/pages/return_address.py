@@ -7,7 +7,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from serving.wording.locale import msgid
 
-OF_MEETING = re.compile(r"meeting-([0-9a-f]{32})")
+OF_MEETING = re.compile(r"meeting-([0-9a-f]{32})(-names)?")
+"""The code of a meeting: with names where somebody asked for them, else with initials."""
 DONE: Mapping[str, str] = {
     "contact": msgid("The contact is on record."),
     "contact_changed": msgid("The contact is changed. What it said before is kept."),
@@ -34,6 +35,7 @@ DONE: Mapping[str, str] = {
     "cover": msgid("The caseload is handed over until that day."),
     "cover_ended": msgid("The cover has ended."),
     "agenda": msgid("The students are on the agenda of the next meeting."),
+    "on_agenda": msgid("The student is on the agenda."),
     "responsible": msgid("It is kept who looks after them."),
     "nobody_ticked": msgid("Nobody was ticked, so nothing was done."),
     "nobody_chosen": msgid("Choose who is responsible, then save again."),
@@ -46,15 +48,24 @@ BACK_TO_MEETING = msgid("Team meeting")
 
 def after_saving(student_key: str, done: str, back: str = "") -> Response:
     """The way on: to My week or the team meeting where the form was opened there, else to the student."""
-    return RedirectResponse(f"{return_path(student_key, back)}?done={done}", status_code=303)
+    path = return_path(student_key, back)
+    joint = "&" if "?" in path else "?"
+    return RedirectResponse(f"{path}{joint}done={done}", status_code=303)
 
 
 def return_path(student_key: str, back: str) -> str:
     """The page that a form about a student was opened from, by the code in the form."""
     meeting = OF_MEETING.fullmatch(back)
     if meeting:
-        return f"/meetings/{meeting[1]}/students/{student_key}"
+        path = f"/meetings/{meeting[1]}/students/{student_key}"
+        return f"{path}?names=1" if meeting[2] else path
     return "/" if back == "week" else f"/students/{student_key}"
+
+
+def in_initials(back: str) -> bool:
+    """Whether a page was opened from a team meeting that has initials in place of names."""
+    meeting = OF_MEETING.fullmatch(back)
+    return meeting is not None and not meeting[2]
 
 
 def crumb_of(student_key: str, back: str, listed: str) -> tuple[str, str]:

@@ -1,10 +1,13 @@
 """One student's page."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from serving.pages.caseload_filter import AskedFilter
-from serving.pages.return_address import crumb_of
+from serving.pages.return_address import crumb_of, in_initials
+from serving.pages.student_names import called
 from serving.pages.student_view import student_view
 from serving.pages.support_panel import support_panel
 from serving.pages.visit import CurrentVisit
@@ -32,6 +35,8 @@ def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done:
     done_for = support_happenings(visit.language, panel.lines, panel.plans)
     year = year_timeline(visit.language, [*view.charts.happenings, *done_for], visit.today)
     address, place = crumb_of(student_key, back, asked.address)
+    if in_initials(back):
+        view = replace(view, name=called(student, back))
     limits = tuple(map(visit.language.translate, LIMITS))
     return visit.page(
         "student.html",

@@ -8,6 +8,7 @@ from typing import Literal, cast
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Denied, OwnDistrict, authorize, visible_students
+from serving.pages.student_names import full_name
 from serving.pages.visit import Visit
 from serving.scoring.bands import Band
 from serving.signal_words import SignalWords, signals_of
@@ -130,11 +131,6 @@ def students_of(session: Session, visit: Visit, week: Week) -> dict[str, str]:
         return {}
     found = visible_students(visit.educator).where(StudentRow.student_key.in_(keys))
     return {row.student_key: full_name(row) for row in session.scalars(found)}
-
-
-def full_name(student: StudentRow) -> str:
-    """A student's name as lists have it."""
-    return f"{student.last_name}, {student.first_name}"
 
 
 def student_line(

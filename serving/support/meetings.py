@@ -31,7 +31,9 @@ class Decision:
     due_on: date | None
 
 
-def call_meeting(session: Session, author: Educator, meeting_id: str, held_on: date, *, at: datetime) -> MeetingRow:
+def call_meeting(
+    session: Session, author: Educator, meeting_id: str, held_on: date, *, people: str = "", at: datetime
+) -> MeetingRow:
     """The meeting of that id; a new one where the form was not sent before."""
     row = session.get(MeetingRow, (author.district_id, meeting_id))
     if row is None:
@@ -40,7 +42,7 @@ def call_meeting(session: Session, author: Educator, meeting_id: str, held_on: d
             meeting_id=meeting_id,
             held_on=held_on,
             school_id=author.school_id or "",
-            people="",
+            people=people,
             review="",
             staff_id=author.staff_id,
             created_at=at,
