@@ -83,7 +83,7 @@ def meetings_page(
 ) -> Response:
     """The page of meetings; `students` gets those whom it names."""
     found = suggestions(session, visit)
-    students += [one.student_key for one in (*found, *offered)]
+    students += [one.student_key for one in found] + [one.student_key for one in offered]
     rows = meetings_of(session, visit.educator)
     first = visit.support.meeting_students
     return visit.page(

@@ -75,7 +75,7 @@ TASKS = (
         Step("main button:has-text('Put on the next agenda')"),
     ), "on the agenda of the next meeting"),
     Task("run the meeting", 4, (
-        Step("nav a:has-text('Meetings')"), Step("main ul.tasks a >> nth=0"), Step("main a.button >> nth=0"),
+        Step("nav a:has-text('Meetings')"), Step("main ul.tasks a >> nth=0"), Step("main button:has-text('Begin')"),
         Step("#decision", typed="Ask for the bus"), Step(SAVE),
     ), "The decision is on record."),
 )  # fmt: skip

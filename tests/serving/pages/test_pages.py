@@ -37,6 +37,7 @@ OF_TEAMS = (
     "/meetings", "/meetings/recap", "/meetings/{meeting_id}", "/meetings/{meeting_id}/minutes",
     "/meetings/{meeting_id}/students/{student_key}", "/caseload/chosen", "/caseload/views", "/cover",
     "/cover/{cover_id}/end", "/meetings/{meeting_id}/change", "/meetings/{meeting_id}/delete",
+    "/meetings/{meeting_id}/agenda",
 )  # fmt: skip
 OPEN_TO_ALL = {
     "/livez", "/readyz", "/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server",
