@@ -17,7 +17,7 @@ from serving.store.run_queries import has_other_scoring
 from serving.store.statements import statement
 from serving.store.student_records import ScoreRecords, score_records
 from serving.support.listed_students import first_lists
-from serving.wording.change_in_short import change_in_short, steady_words
+from serving.wording.change_in_short import change_in_short, new_on_list, steady_words
 from serving.wording.locale import Language, msgid
 from serving.wording.named_reasons import named_reasons
 from serving.wording.own_record import own_record
@@ -48,6 +48,7 @@ class SignalWords:
     """How a score changed, and what stands out first: of which kind that is, and how much else does.
 
     `change` is empty where the signals are about as they were: a list would say it in nearly every row.
+    `as_new` says it of who is new on the list, as the student's page does.
     `signal` is short, as a row of a list has it; `need` is the first reason in full, and empty without one.
     """
 
@@ -56,6 +57,7 @@ class SignalWords:
     kind: SignalKind
     more: int
     need: str = ""
+    as_new: str = ""
 
 
 class Worded(Protocol):
@@ -139,13 +141,14 @@ def word_score(
     nothing_before = is_first and score.previous_band is None  # of the first list nothing comes before for anybody
     said = "" if nothing_before else change_in_short(language, score, other_scoring=other_scoring)
     change = "" if said in steady_words(language, score) else said
+    as_new = new_on_list(language, score, other_scoring=other_scoring) if score.flagged else ""
     if score.band == "unknown":
-        return SignalWords(change, language.translate(TOO_LITTLE), "none", 0)
+        return SignalWords(change, language.translate(TOO_LITTLE), "none", 0, as_new=as_new)
     record = own_record(records.history(), records.run.as_of)
     reasons = named_reasons(language, words.of(records.run).lexicon, score.reasons, record)
     if reasons:
-        return SignalWords(change, reasons[0].short, "reason", len(reasons) - 1, reasons[0].sentence)
+        return SignalWords(change, reasons[0].short, "reason", len(reasons) - 1, reasons[0].sentence, as_new)
     facts = also_on_record(language, record, said=())
     if facts:
-        return SignalWords(change, facts[0].sentence, "record", len(facts) - 1)
-    return SignalWords(change, language.translate(TOGETHER if score.flagged else NOTHING), "none", 0)
+        return SignalWords(change, facts[0].sentence, "record", len(facts) - 1, as_new=as_new)
+    return SignalWords(change, language.translate(TOGETHER if score.flagged else NOTHING), "none", 0, as_new=as_new)

@@ -20,8 +20,9 @@ from serving.scoring.decoding import decode_change, decode_similar_students, dec
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import has_other_scoring
 from serving.store.student_records import ScoreRecords, score_records
+from serving.support.listed_students import is_new_on_list
 from serving.wording.average_marks import average_sentence
-from serving.wording.change_in_short import change_in_short
+from serving.wording.change_in_short import change_in_short, new_on_list
 from serving.wording.history_origin import HistoryOrigin, history_origin
 from serving.wording.locale import Language, msgid
 from serving.wording.named_reasons import named_reasons
@@ -141,7 +142,7 @@ def student_view(
         similar=similar_section(language, score, run) if run and score else "",
         unscored=unscored_reason(language, score, run),
         scored_by=scored_when(language, run) if run and score else "",
-        change=change_in_short(language, score, other_scoring=has_other_scoring(session, run)) if run and score else "",
+        change=change_section_in_short(session, language, score, run) if run and score else "",
         listed=score.flagged if score else False,
         at_random=bool(score and score.at_random),
         data_through=run.data_through if run else None,
@@ -272,6 +273,12 @@ def strength_items(
         if not (str(one["code"]).startswith("absence") and any(item.domain == attendance for item in own))
     ]
     return tuple([*own, *of_run][:MOST_STRENGTHS])
+
+
+def change_section_in_short(session: Session, language: Language, score: ScoreRow, run: RunRow) -> str:
+    """What changed, in a line, as My week says it."""
+    say = new_on_list if is_new_on_list(session, score, run) else change_in_short
+    return say(language, score, other_scoring=has_other_scoring(session, run))
 
 
 def change_section(language: Language, score: ScoreRow, run: RunRow, lexicon: Lexicon) -> ChangeWords | None:

@@ -24,8 +24,8 @@ from serving.wording.signals import band_words
 from serving.wording.support import task_words
 
 UNMET_SHOWN = 8
-TAGS = {"new": msgid("New on the list"), "more": msgid("More than before"), "first": msgid("First list")}
-"""Why a student is put forward now."""
+TAGS = {"more": msgid("More than before"), "first": msgid("First list")}
+"""Why a student who is not new on the list is put forward now."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def student_line(
         grade=listed.grade,
         band=band,
         band_words=band_words(visit.language, band),
-        tag=visit.language.translate(TAGS[tag_of(listed)]),
+        tag=needs[listed.key].as_new if listed.is_new else visit.language.translate(TAGS[tag_of(listed)]),
         need=needs[listed.key].need,
         met_on=listed.met_on,
         tried_on=listed.tried_on,
@@ -152,11 +152,9 @@ def student_line(
     )
 
 
-def tag_of(listed: Listed) -> Literal["new", "more", "first"]:
-    """Why a student is put forward now."""
-    if listed.has_changed:
-        return "more"
-    return "new" if listed.is_new else "first"
+def tag_of(listed: Listed) -> Literal["more", "first"]:
+    """Why a student who is not new on the list is put forward now."""
+    return "more" if listed.has_changed else "first"
 
 
 def first_list_words(language: Language, run: RunRow, count: int) -> str:

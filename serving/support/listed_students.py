@@ -136,6 +136,22 @@ def first_lists(session: Session, runs: Sequence[RunRow]) -> list[RunRow]:
     return [run for run in runs if run.outcome not in earlier]
 
 
+def is_new_on_list(session: Session, score: ScoreRow, run: RunRow) -> bool:
+    """Whether a run lists a student whom no list of the date before had, as My week decides it."""
+    earlier = date_before(session, run) if score.flagged and run not in first_lists(session, [run]) else None
+    if earlier is None:
+        return False
+    return not rows_of(session, select_listings(score.district_id, score.student_key, earlier))
+
+
+@statement
+def select_listings(district_id: str, student_key: str, day: date) -> Select[str]:
+    """The lists of a day on which a student was."""
+    of_run = (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id)
+    found = select(ScoreRow.run_id).join(RunRow, of_run).where(RunRow.as_of == day, ScoreRow.flagged)
+    return found.where(ScoreRow.district_id == district_id, ScoreRow.student_key == student_key)
+
+
 @statement
 def select_flagged(educator: Educator, day: date, keys: list[str] | None) -> Select[str]:
     """The students who were on the list of an earlier day, for whichever outcome."""

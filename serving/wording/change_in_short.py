@@ -49,6 +49,18 @@ def change_in_short(language: Language, score: ScoreRow, *, other_scoring: bool 
     return counted_change(language, score, risks, split, other_scoring=other_scoring)
 
 
+def new_on_list(language: Language, score: ScoreRow, *, other_scoring: bool = False) -> str:
+    """That a student is on the list and was not before, with how the signals changed: both may be true at once."""
+    if score.previous_as_of is None or score.previous_band not in BAND_ORDER:
+        return language.translate("New on the list")
+    change = change_in_short(language, score, other_scoring=other_scoring)
+    if change in steady_words(language, score):
+        then = band_words(language, cast(Band, score.previous_band)).lower()
+        day = language.day_of_year(score.previous_as_of)
+        return language.translate("New on the list; {band} on {day} too", band=then, day=day)
+    return language.translate("New on the list. {sentence}", sentence=change)
+
+
 def counted_change(
     language: Language, score: ScoreRow, risks: RiskComparison, split: tuple[int, int] | None, *, other_scoring: bool
 ) -> str:

@@ -9,7 +9,7 @@ from models.estimators.published_rule import TOO_FEW
 from models.explanations.risk_change import RiskChange
 from serving.scoring.bands import band_of
 from serving.store.rows import ScoreRow
-from serving.wording.change_in_short import change_in_short, steady_words
+from serving.wording.change_in_short import change_in_short, new_on_list, steady_words
 from serving.wording.locale import load_language
 
 ENGLISH = load_language("en")
@@ -83,3 +83,20 @@ def test_where_too_few_stand_behind_a_score_no_count_is_given(now: float, other_
 
 def test_a_first_score_has_nothing_to_be_set_beside() -> None:
     assert change_in_short(ENGLISH, ScoreRow(risk=0.3, band="some")) == "Scored for the first time"
+
+
+@pytest.mark.parametrize(("score", "other_scoring", "words"), [
+    (score_of(0.70, 0.70, told=False), False, "New on the list; many signals on Nov 13 too"),
+    (score_of(0.70, 0.68), False, "New on the list; many signals on Nov 13 too"),
+    (score_of(0.45, 0.45), False, "New on the list; some signals on Nov 13 too"),
+    (score_of(0.70, 0.30, RiskChange(0.40, 0.0)), False, "New on the list. More signals than on Nov 13 (+40 of 100)"),
+    (score_of(0.40, 0.60, RiskChange(-0.20, 0.0)), False, "New on the list. Fewer signals than on Nov 13 (-20 of 100)"),
+    (score_of(0.60, 0.40, told=False), False, "New on the list. More signals than on Nov 13 (then: some signals)"),
+    (score_of(0.60, 0.40, told=False), True, "New on the list. On Nov 13: some signals; new scoring since"),
+    (score_of(0.70, None), False, "New on the list"),
+    (ScoreRow(risk=0.7, band="many"), False, "New on the list"),
+])  # fmt: skip
+def test_new_on_the_list_and_what_the_signals_did_are_one_sentence(
+    score: ScoreRow, other_scoring: bool, words: str
+) -> None:
+    assert new_on_list(ENGLISH, score, other_scoring=other_scoring) == words
