@@ -53,9 +53,8 @@ def test_who_is_new_on_the_list_is_put_forward_until_a_contact_is_logged(service
     newly_listed(service)
     ines = ines_of(service)
     assert "Boateng, Amara" in section(ines.get("/").text, "reach")
-    tags = re.findall(
-        r'href="(/students/[^?"]+).*?<span class="tag">(New on the list[^<]*)</span>', ines.get("/").text, re.S
-    )
+    card = re.compile(r'class="week-name" href="([^?]+)\?.*?<span class="tag">(New on the list[^<]*)</span>', re.DOTALL)
+    tags = card.findall(ines.get("/").text)
     for student, tag in tags:
         assert f"{tag}." in words_of(ines.get(student).text), "the student's page says what My week says"
     assert STUDENT in dict(tags)
