@@ -32,11 +32,11 @@ def decide(own: GateVerdict, pooled: GateVerdict | None, lead: Interval | None, 
 
     The pool's where that alone passes; else the rule. A district's own needs nobody else's records.
     """
-    said, beside = VERDICT_WORDS[own], f" {lead_says(lead)}" if lead else ""
+    own_fell, beside = fell_short(own), f" {lead_says(lead)}" if lead else ""
     if pooled is None:
         return alone(own, f"there is no pooled model for it: {why_none}")
     if pooled == "pass" and own != "pass":
-        return Choice("pooled", f"The pool's model passed this district's gate; its own did not ({said}).{beside}")
+        return Choice("pooled", f"The pool's model passed this district's gate; {own_fell}.{beside}")
     if pooled == "pass" and lead is not None and lead.low > 0:
         return Choice("pooled", f"Both models passed the gate, and the pool's finds more, beyond chance.{beside}")
     if pooled == "pass":
@@ -44,14 +44,26 @@ def decide(own: GateVerdict, pooled: GateVerdict | None, lead: Interval | None, 
     other = VERDICT_WORDS[pooled]
     if own == "pass":
         return Choice("own", f"The district's own model passed its gate; the pool's did not ({other}).{beside}")
-    which = f"own: {said}; the pool's: {other}"
+    if own == "no_model":
+        why = f"The pool's model did not pass this district's gate ({other}), and {own_fell}, so its rule serves."
+        return Choice("rule", f"{why}{beside}")
+    which = f"own: {VERDICT_WORDS[own]}; the pool's: {other}"
     return Choice("rule", f"Neither model passed this district's gate ({which}), so its rule serves.{beside}")
+
+
+def fell_short(own: GateVerdict) -> str:
+    """Why a district's own model does not serve, as a part of a sentence."""
+    if own == "no_model":
+        return "the district asked for none of its own"
+    return f"its own did not ({VERDICT_WORDS[own]})"
 
 
 def alone(own: GateVerdict, why: str) -> Choice:
     """The choice without a pooled model."""
     if own == "pass":
         return Choice("own", f"The district's own model passed its gate; {why}.")
+    if own == "no_model":
+        return Choice("rule", f"The district asked for no model of its own, so its rule serves; {why}.")
     return Choice("rule", f"Its own model did not pass its gate ({VERDICT_WORDS[own]}); {why}.")
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from models.metrics.paired_comparison import RecallLead
-from models.verdict import Verdict
+from models.verdict import GateVerdict, Verdict
 from tests.training.test_run_result import run_with
 from training.evaluation.scorers import OWN_MODEL
 from training.gate.comparison import GateComparison
-from training.pool.choice import Taken, choose
+from training.pool.choice import Taken, choose, decide
 from training.run_result import RunResult
 
 BETTER, ALIKE = RecallLead(0.08, 0.02, 0.14, 0.03), RecallLead(0.01, -0.03, 0.05, 0.02)
@@ -46,3 +46,18 @@ def test_a_district_takes_what_passed_its_own_gate(
 def test_without_a_pooled_model_it_is_the_own_one_or_the_rule(own: Verdict, taken: Taken) -> None:
     found = choose(run_with(own, own, own), None, "nobody lends")
     assert (found.taken, "nobody lends" in found.why) == (taken, True)
+
+
+@pytest.mark.parametrize(
+    ("pooled", "taken", "says"),
+    [
+        (None, "rule", "asked for no model of its own, so its rule serves; there is no pooled model for it: nobody"),
+        ("pass", "pooled", "passed this district's gate; the district asked for none of its own."),
+        ("fail", "rule", "gate (fail), and the district asked for none of its own, so its rule serves."),
+    ],
+)
+def test_a_model_that_nobody_tried_is_not_said_to_have_failed(
+    pooled: GateVerdict | None, taken: Taken, says: str
+) -> None:
+    found = decide("no_model", pooled, None, "nobody lends")
+    assert (found.taken, says in found.why, "its own did not" in found.why) == (taken, True, False)
