@@ -29,8 +29,9 @@ class Saved:
 
 
 def markdown() -> list[Path]:
-    """Every page: those at the root, and all below `docs`."""
-    return sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+    """Every page of ours: those at the root, and all below `docs`."""
+    found = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+    return sorted(page for page in found if "node_modules" not in page.parts)
 
 
 def blocks(page: Path, language: str) -> list[str]:
