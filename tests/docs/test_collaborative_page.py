@@ -46,7 +46,6 @@ def folder() -> Iterator[Path]:
 
 def go_through(folder: Path, notes: Path) -> None:
     """Does what the page says; a command that failed ends it, and nothing is kept."""
-    (folder / "ontrack.toml").write_text("today = 2026-11-20\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(folder)
         commands = [go(step) for step in steps(PAGE)]
