@@ -22,6 +22,7 @@ from models.partitions.parquet_rows import Partitions
 from models.partitions.trees import PartitionedGrowth, rounds_with_stopping, write_rows
 from models.partitions.worker import Job
 from models.partitions.workers import WorkerLost
+from models.pool.pooled_model import fit_pooled
 from tests.models.estimators.test_fitting import shuffled
 from tests.models.row_examples import made_examples
 
@@ -52,6 +53,15 @@ def test_one_worker_grows_the_trees_of_a_fit_in_memory(
     assert model == in_memory
     assert model.workers == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_pools_model_is_grown_on_files_too(examples: Examples, tmp_path: Path) -> None:
+    district = np.where(np.arange(len(examples)) // 2 % 3 == 0, "harbor", "mesa")
+    growth = PartitionedGrowth(1, 1, 60, tmp_path)
+    on_files, in_memory = (fit_pooled(examples, district, seed=7, threads=1, on_split=one) for one in (growth, None))
+    for name in ("harbor", "mesa", "a new one"):
+        assert on_files.model_for(name) == in_memory.model_for(name)
+    assert on_files.model_for("harbor").workers == 1
 
 
 def test_one_worker_finds_bins_on_the_rows_on_which_a_fit_in_memory_does(examples: Examples, tmp_path: Path) -> None:
