@@ -59,10 +59,10 @@ class PartitionedGrowth:
         )
 
     def folder(self) -> "tempfile.TemporaryDirectory[str]":
-        """A folder that is gone when it is left, with the rows in it."""
+        """A folder that is gone when it is left, with the rows in it; workers, who run elsewhere, find it too."""
         if self.scratch:
             self.scratch.mkdir(parents=True, exist_ok=True)
-        return tempfile.TemporaryDirectory(prefix="partitions-", dir=self.scratch)
+        return tempfile.TemporaryDirectory(prefix="partitions-", dir=self.scratch and self.scratch.absolute())
 
 
 def growth_of(settings: Settings) -> PartitionedGrowth | None:

@@ -83,25 +83,25 @@ def rows_in_blocks(lgb: Any, file: Path) -> Any:
 
 
 def dataset_of(lgb: Any, job: Job, worker: int, part: Part, reference: Any = None) -> Any:
-    """LightGBM's data of one part of a worker's share."""
-    return lgb.Dataset(
+    """LightGBM's data of one part of a worker's share, made by the parameters by which a fit in memory makes its own.
+
+    LightGBM leaves two of them out where rows come in blocks: the seed, by which rows are drawn that tell of bins, and
+    the least rows of a leaf, by which features are left out that are the same in nearly all rows.
+    """
+
+    class DataOfFit(lgb.Dataset):  # type: ignore[misc]
+        def get_params(self) -> dict[str, Any]:
+            of_fit = {name: job.parameters[name] for name in ("seed", "min_data_in_leaf")}
+            return {**super().get_params(), **of_fit}
+
+    return DataOfFit(
         rows_in_blocks(lgb, job.partitions.file(worker, part)),
         job.partitions.shared(worker, part, LABEL),
         weight=job.partitions.shared(worker, part, WEIGHT),
         reference=reference,
         categorical_feature=job.texts,
-        params={"verbosity": -1, "data_random_seed": sample_seed(lgb, job)},
+        params={"verbosity": -1},
     )
-
-
-def sample_seed(lgb: Any, job: Job) -> int:
-    """The seed by which a fit in memory draws the rows that tell of bins.
-
-    LightGBM derives it from the seed of the fit, but not where rows come in blocks; its text of any trees tells it.
-    """
-    few = lgb.Dataset(np.zeros((2, 1)), np.array([0.0, 1.0]), params={"verbosity": -1})
-    text = lgb.train({"objective": "binary", "seed": job.parameters["seed"], "verbosity": -1}, few, 1).model_to_string()
-    return int(text.partition("[data_random_seed: ")[2].partition("]")[0])
 
 
 def grow(job: Job, worker: int) -> None:

@@ -1,6 +1,7 @@
 """Trees grown on files: by one worker the same as in memory, by several always the same, and by a lost one none."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -55,9 +56,13 @@ def test_one_worker_grows_the_trees_of_a_fit_in_memory(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_pools_model_is_grown_on_files_too(examples: Examples, tmp_path: Path) -> None:
+def test_a_pools_model_is_grown_on_files_too(
+    examples: Examples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a home whose path is given from where the command runs, as a fresh `ontrack.toml` has it."""
+    monkeypatch.chdir(tmp_path)
     district = np.where(np.arange(len(examples)) // 2 % 3 == 0, "harbor", "mesa")
-    growth = PartitionedGrowth(1, 1, 60, tmp_path)
+    growth = PartitionedGrowth(1, 1, 60, Path(".ontrack/partitions"))
     on_files, in_memory = (fit_pooled(examples, district, seed=7, threads=1, on_split=one) for one in (growth, None))
     for name in ("harbor", "mesa", "a new one"):
         assert on_files.model_for(name) == in_memory.model_for(name)
@@ -71,6 +76,16 @@ def test_one_worker_finds_bins_on_the_rows_on_which_a_fit_in_memory_does(example
         fit_risk_model(examples, seed=7, threads=1, tuned=few, on_split=one) for one in (growth, None)
     )
     assert on_files.booster_text == in_memory.booster_text
+
+
+def test_one_worker_leaves_out_the_features_that_a_fit_in_memory_leaves_out(examples: Examples, tmp_path: Path) -> None:
+    """LightGBM leaves out a feature that too few rows could split by: of a leaf of 50, not of its default of 20."""
+    seldom = np.arange(len(examples)) % 40 == 0
+    rows = replace(examples, features=examples.features.assign(moved=seldom.astype(object)))
+    model = fit_risk_model(rows, seed=7, threads=1)
+    assert grown(rows, tmp_path, 1).booster_text == model.booster_text
+    place = examples.dictionary.names.index("moved")
+    assert re.findall(r"feature_infos=(.*)", model.booster_text)[0].split(" ")[place] == "none"
 
 
 def test_two_workers_grow_one_model_whatever_the_order_of_rows(
