@@ -31,15 +31,24 @@ def risk_in_tenths(language: Language, risk: float) -> str:
     )
 
 
-def share_beside_range(language: Language, risk: float, students: SimilarStudents) -> str:
-    """A risk in words that never lie outside the interval said beside it: in tenths where these do, else of 100."""
+def is_in_range(risk: float, students: SimilarStudents) -> bool:
+    """Whether a risk lies in the interval said beside it, both in counts of 100."""
     low, high = hundredths_of(students)
-    tenths, of_hundred = round(risk * 10), round(100 * risk)
-    if low <= 10 * tenths <= high or (tenths == 0 and low < 10) or (tenths == 10 and high > 90):
+    return low <= round(100 * risk) <= high
+
+
+def share_beside_range(language: Language, risk: float, students: SimilarStudents) -> str:
+    """A risk in words that never lie outside the interval said beside it: in tenths where these do not, else of 100.
+
+    A risk that lies outside itself is not said: the words are the interval.
+    """
+    low, high = hundredths_of(students)
+    tenths = round(risk * 10)
+    if not is_in_range(risk, students):
+        return year_range_in_short(language, students)
+    if low <= 10 * tenths <= high or tenths in (0, 10):
         return risk_in_tenths(language, risk)
-    if low <= of_hundred <= high:
-        return language.translate("about {count} of 100", count=of_hundred)
-    return year_range_in_short(language, students)
+    return language.translate("about {count} of 100", count=round(100 * risk))
 
 
 def similar_students_sentence(
@@ -54,7 +63,12 @@ def similar_students_sentence(
     about = share_beside_range(language, risk, students) if students else risk_in_tenths(language, risk)
     words = capitalize_first(about)
     share = language.translate("{about} students with similar records {ended}.", about=words, ended=ended_so)
-    return f"{share} {range_sentence(language, students)}" if students else share
+    if students is None:
+        return share
+    if is_in_range(risk, students):
+        return f"{share} {range_sentence(language, students)}"
+    behind = language.translate("That is from {number} past students.", number=students.n)
+    return f"{share} {behind}"
 
 
 def range_sentence(language: Language, students: SimilarStudents) -> str:
@@ -101,7 +115,7 @@ def similar_students_in_short(language: Language, risk: float, students: Similar
     if not students.are_told:
         return language.translate("not enough evidence yet")
     about, (low, high) = share_beside_range(language, risk, students), hundredths_of(students)
-    if about == year_range_in_short(language, students):
+    if not is_in_range(risk, students):
         return about
     return language.translate("{about} ({low} to {high} of 100)", about=about, low=low, high=high)
 

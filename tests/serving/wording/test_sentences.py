@@ -2,6 +2,7 @@
 
 import re
 from io import StringIO
+from itertools import combinations_with_replacement
 
 import pytest
 from hypothesis import example, given
@@ -21,6 +22,7 @@ from serving.wording.reasons import FeatureWording, reason_sentence
 from serving.wording.scores import why_served
 from serving.wording.signals import (
     risk_in_tenths,
+    share_beside_range,
     similar_students_in_short,
     similar_students_sentence,
     year_range_in_short,
@@ -63,6 +65,24 @@ def test_a_rules_share_is_said_with_its_students_and_its_range_and_not_at_all_wh
     assert similar_students_sentence(ENGLISH, 0.93, ended, TOO_FEW) == too_few
 
 
+SAID = (
+    (r"fewer than 1 in 10|menos de 1 de cada 10", 0, 9),
+    (r"more than 9 in 10|más de 9 de cada 10", 91, 100),
+    (r"(?:about|cerca de) (\d+) (?:in|de cada) 10", 10, None),
+    (r"(?:about|cerca de) (\d+) (?:of|de cada) 100", 1, None),
+)
+"""Each form of a share: how it reads, then from where to where it lies of 100, or what its number is counted by."""
+
+
+def span_said(about: str) -> tuple[int, int] | None:
+    """Of 100, from where to where a share in words lies; None of what is no share."""
+    for pattern, low, high in SAID:
+        found = re.fullmatch(pattern, about.lower())
+        if found:
+            return (low, high) if high is not None else (low * int(found[1]),) * 2
+    return None
+
+
 @given(
     risk=st.floats(0, 1),
     ends=st.tuples(st.floats(0, 1), st.floats(0, 1)),
@@ -70,24 +90,43 @@ def test_a_rules_share_is_said_with_its_students_and_its_range_and_not_at_all_wh
 )
 @example(risk=0.645, ends=(0.62, 0.67), code="en")
 @example(risk=0.5, ends=(0.62, 0.67), code="en")
+@example(risk=0.96, ends=(0.85, 0.91), code="en")
+@example(risk=0.04, ends=(0.09, 0.15), code="es")
+@example(risk=0.96, ends=(0.955, 0.99), code="es")
 def test_a_share_never_lies_outside_the_range_that_is_said_beside_it(
     risk: float, ends: tuple[float, float], code: str
 ) -> None:
     words, students = load_language(code), SimilarStudents(40, min(ends), max(ends))
-    said = similar_students_in_short(words, risk, students)
-    about, *beside = re.findall(r"\d+", said.replace("de cada", "of"))
-    low, high = round(100 * students.low), round(100 * students.high)
-    assert [int(one) for one in beside[-3:-1]] == [low, high] or said == year_range_in_short(words, students)
-    if said.startswith(("about", "cerca")):
-        assert low <= int(about) * (1 if int(beside[0]) == 100 else 10) <= high
+    low, high, of_hundred = round(100 * students.low), round(100 * students.high), round(100 * risk)
+    only_range = year_range_in_short(words, students)
     sentence = similar_students_sentence(words, risk, "ended grade 9 off track", students)
-    assert sentence.lower().startswith(said.split(" (")[0].lower()), "a page's sentence says the same as its table"
+    about, *beside = similar_students_in_short(words, risk, students).removesuffix(")").split(" (")
+    assert sentence.lower().startswith(about.lower()), "a page's sentence says the same as its table"
+    if not low <= of_hundred <= high:
+        assert (about, beside, sentence.lower().count(only_range)) == (only_range, [], 1), "the range, once"
+        return
+    span = span_said(about)
+    assert [re.findall(r"\d+", one) for one in beside] == [[f"{low}", f"{high}", "100"]]
+    assert span is not None, f"no share: {about}"
+    assert max(span[0], low) <= min(span[1], high), "no part of what is said lies in the range"
+    assert span[0] <= of_hundred <= span[1] or abs(of_hundred - span[0]) <= 5, "nor is it said of another share"
+
+
+def test_every_share_and_range_of_100_is_said_truly() -> None:
+    for low, high in combinations_with_replacement(range(101), 2):
+        students = SimilarStudents(40, low / 100, high / 100)
+        for risk in {*range(low, high + 1, 3), high}:
+            span = span_said(share_beside_range(ENGLISH, risk / 100, students))
+            assert span is not None, (risk, low, high)
+            assert max(span[0], low) <= min(span[1], high), (risk, low, high)
+            assert span[0] <= risk <= span[1] or (span[0] == span[1] and abs(risk - span[0]) <= 5), (risk, low, high)
 
 
 @pytest.mark.parametrize(("risk", "low", "high", "words"), [
     (0.645, 0.62, 0.67, "about 64 of 100 (62 to 67 of 100)"), (0.58, 0.55, 0.61, "about 6 in 10 (55 to 61 of 100)"),
     (0.04, 0.02, 0.06, "fewer than 1 in 10 (2 to 6 of 100)"), (0.97, 0.95, 0.99, "more than 9 in 10 (95 to 99 of 100)"),
     (0.072, 0.06, 0.08, "about 7 of 100 (6 to 8 of 100)"), (0.50, 0.62, 0.67, "62 to 67 of 100"),
+    (0.96, 0.85, 0.91, "85 to 91 of 100"), (0.04, 0.09, 0.15, "9 to 15 of 100"),
 ])  # fmt: skip
 def test_tenths_that_lie_outside_the_range_are_said_of_100(risk: float, low: float, high: float, words: str) -> None:
     assert similar_students_in_short(ENGLISH, risk, SimilarStudents(900, low, high)) == words
