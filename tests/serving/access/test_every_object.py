@@ -1,117 +1,127 @@
-"""The full product: what programs of each district and school × every operation of the document × every object answer.
+"""The full product: programs of each district and school × every operation of the document × every object.
 
-Two districts in which every id is the same, and two schools in each. Nothing that is not a program's own is ever in
-an answer, and what is hidden is no different from what is not there.
+Each id of a path, a query or a body is that of something of the program's own, of another school, of another district,
+and of nothing. What is hidden is answered as what is not there: the same words, header fields and number of statements;
+what is the program's own is answered. Two districts in which most ids are the same, and two schools in each.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
 
-import httpx
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from starlette.exceptions import HTTPException
 
 from serving.access.scopes import SCOPES
-from serving.app import API_ROUTERS
-from serving.route_access import access_by_route
-from tests.serving.access.test_every_api_route import address
+from tests.serving.access.api_calls import Asker, Call, counted_statements, leaks, names_of, operations, unreached
+from tests.serving.access.placed_objects import ABSENT, Place, place_objects, place_students
 from tests.serving.browser import ApiClient
 from tests.serving.conftest import copy_prepared, opened
 from tests.serving.district_rows import rows_of
-from tests.serving.example_service import DISTRICTS, STUDENTS, ExampleService, person
+from tests.serving.example_service import DISTRICTS, ExampleService
 
-SCHOOLS: tuple[tuple[str, ...], ...] = ((), ("north",), ("south",))
-ABSENT = "k-nobody"
-VARYING = ("x-request-id", "ratelimit", "date")
-BODIES: Mapping[str, object] = {
-    "POST /v1/scores": {
-        "enrollments": [
-            {"school_id": "north", "track": "main", "school_year": 2027, "grade_level": 9, "entry_date": "2026-08-17"}
-        ]
-    },
-}
-"""Bodies that operations take; the others are asked with an empty object."""
+PROGRAMS = [(district_id, schools) for district_id in DISTRICTS for schools in ((), ("north",))]
 
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[ExampleService]:
-    """A service with both districts."""
+    """A service with an object of each kind in each school of both districts."""
     folder = tmp_path_factory.mktemp("both")
     copy_prepared(prepared, folder)
-    yield from opened(folder)
+    for service in opened(folder):
+        place_students(service)
+        yield service
 
 
-def operations(service: ExampleService) -> list[tuple[str, str]]:
-    """Every operation of the document that needs a scope, as method and path."""
-    document = cast("dict[str, dict[str, object]]", service.app.openapi()["paths"])
-    declared = access_by_route(API_ROUTERS)
-    assert {f"{method.upper()} {path}" for path, found in document.items() for method in found} == set(declared)
-    return [(method, path) for method, _, path in (one.partition(" ") for one in declared) if path.startswith("/v1")]
+@pytest.fixture(scope="module")
+def counted(both: ExampleService) -> Iterator[list[str]]:
+    """The statements that reach the database."""
+    with counted_statements(both.context.engine) as statements:
+        yield statements
 
 
-def foreign(district_id: str, schools: tuple[str, ...]) -> list[str]:
-    """Words that a program may never read: names of the other district, and of schools that are not its own."""
+@pytest.mark.parametrize("number", range(len(PROGRAMS)))
+def test_what_is_not_a_program_s_own_is_answered_as_if_there_were_nothing(
+    both: ExampleService, counted: list[str], number: int
+) -> None:
+    district_id, schools = PROGRAMS[number]
+    asker = Asker(
+        ApiClient(both, district_id, *SCOPES, schools=schools),
+        district_id,
+        schools,
+        place_objects(both, number),
+        counted,
+    )
     other = next(one for one in DISTRICTS if one != district_id)
-    words = [" ".join(person(other, harbor, mesa)) for harbor, mesa, *_ in STUDENTS]
-    for harbor, mesa, _, school, *_ in STUDENTS:
-        if schools and school not in schools:
-            words.append(" ".join(person(district_id, harbor, mesa)))
-    return [DISTRICTS[other], *(name.split()[1] for name in words if "<" not in name)]
+    before = rows_of(both, other)
+    asker.program.ask("GET", "/v1/track-record")  # what a first request looks up once
+    for operation, names in operations(both):
+        calls = list(asker.calls(operation, names))
+        told = {call.address: leaks(asker, call) + unreached(asker, call) for call in calls}
+        assert {address: one for address, one in told.items() if one} == {}, (operation.method, *PROGRAMS[number])
+    assert rows_of(both, other) == before
 
 
-def hidden_keys(schools: tuple[str, ...]) -> set[str]:
-    """The students whom a program of these schools does not see."""
-    return {key for _, _, key, school, *_ in STUDENTS if schools and school not in schools}
+NORTH, SOUTH = (
+    Place("harbor", one, {"student_key": f"k-{one}", "run_id": f"run-{one}"}, f"Zz{one}") for one in ("north", "south")
+)
 
 
-def ask(program: ApiClient, method: str, path: str, student: str) -> httpx.Response:
-    """What an operation answers about a student."""
-    body = None if method == "GET" else BODIES.get(f"{method} {path}", {})
-    return program.ask(method, address(path, student), body)
-
-
-def said_without_ids(answer: httpx.Response) -> tuple[int, str, dict[str, str]]:
-    """Everything that an answer says but what is different each time."""
-    return answer.status_code, answer.text, {k: v for k, v in answer.headers.items() if k not in VARYING}
-
-
-def leaks(program: ApiClient, method: str, path: str, who: tuple[str, tuple[str, ...]]) -> list[str]:
-    """What an operation tells a program that it must not."""
-    found: list[str] = []
-    hidden, about = hidden_keys(who[1]), "{student_key}" in path
-    absent = said_without_ids(ask(program, method, path, ABSENT)) if about else None
-    for _, _, key, *_ in STUDENTS if about else STUDENTS[:1]:
-        answer = ask(program, method, path, key)
-        found += [word for word in (*foreign(*who), *(hidden - {key})) if word in answer.text]
-        if about and key in hidden and said_without_ids(answer) != absent:
-            found.append(f"{key} is not as if there were nobody")
-        if about and method == "GET" and key not in hidden and answer.status_code == 404:
-            found.append(f"{key} is hidden from its own program")
-    return found
-
-
-def test_no_operation_tells_a_program_what_is_not_its_own_or_changes_it(both: ExampleService) -> None:
-    for district_id, other in zip(DISTRICTS, reversed(DISTRICTS), strict=True):
-        before = rows_of(both, other)
-        for schools in SCHOOLS:
-            program = ApiClient(both, district_id, *SCOPES, schools=schools)
-            for method, path in operations(both):
-                assert leaks(program, method, path, (district_id, schools)) == [], (district_id, schools, method, path)
-        assert rows_of(both, other) == before, district_id
-
-
-@pytest.mark.parametrize("said", ["Dunham", "Mesa Valley", "k-chloe"])
-def test_an_operation_that_tells_too_much_is_found(service: ExampleService, said: str) -> None:
-    service.app.get("/v1/leak")(lambda: {"said": said})
+@pytest.fixture
+def asker(service: ExampleService) -> Iterator[Asker]:
+    """A program of one school in harbor."""
     program = ApiClient(service, "harbor", *SCOPES, schools=("north",))
-    assert leaks(program, "GET", "/v1/leak", ("harbor", ("north",))) == [said]
+    with counted_statements(service.context.engine) as statements:
+        program.ask("GET", "/v1/track-record")
+        assert statements
+        yield Asker(program, "harbor", ("north",), [NORTH, SOUTH], statements)
 
 
-def test_an_operation_that_shows_a_hidden_student_is_found(service: ExampleService) -> None:
-    @service.app.get("/v1/open/{student_key}")
-    def get_student(student_key: str) -> dict[str, str]:
-        return {"grade": "nine"} if student_key != ABSENT else {}
+def added(asker: Asker, answer: Callable[[str], dict[str, str]], path: str = "/v1/added/{student_key}") -> list[str]:
+    """What is found of a new route by its answers about a student of the program's school and of another."""
+    app = asker.program.client.app
+    assert isinstance(app, FastAPI)
 
-    program = ApiClient(service, "harbor", *SCOPES, schools=("north",))
-    found = leaks(program, "GET", "/v1/open/{student_key}", ("harbor", ("north",)))
-    assert found == ["k-chloe is not as if there were nobody", "k-dmitri is not as if there were nobody"]
+    @app.get(path)
+    def get_added(student_key: str = "") -> dict[str, str]:
+        return answer(student_key)
+
+    names = ["student_key"] if "{" in path else []
+    calls = asker.calls(Call("GET", path, "scores.read"), names)
+    return [one for call in calls for one in leaks(asker, call) + unreached(asker, call)]
+
+
+@pytest.mark.parametrize("word", ["Dunham", "Mesa Valley", "k-chloe", "Zzsouth"])
+def test_an_operation_that_tells_too_much_is_found(asker: Asker, word: str) -> None:
+    assert added(asker, lambda _: {"said": word}, "/v1/added") == [f"says {word}"]
+
+
+def test_an_operation_that_shows_a_hidden_student_is_found(asker: Asker) -> None:
+    found = added(asker, lambda key: {"grade": "nine"} if key != ABSENT["student_key"] else {})
+    assert found == ["student_key of another is not as if there were nothing"]
+
+
+def test_an_operation_that_looks_further_for_a_hidden_student_is_found(asker: Asker, service: ExampleService) -> None:
+    def look(key: str) -> dict[str, str]:
+        for _ in range(1 if key == ABSENT["student_key"] else 2):
+            with service.read_session() as session:
+                session.execute(text("SELECT 1"))
+        return {}
+
+    (found,) = added(asker, look)
+    assert found.startswith("student_key of another takes ")
+
+
+def test_an_operation_that_hides_a_program_s_own_student_is_found(asker: Asker) -> None:
+    def hide(_: str) -> dict[str, str]:
+        raise HTTPException(404)
+
+    (found,) = added(asker, hide)
+    assert found.startswith("answers its own program 404")
+
+
+@pytest.mark.parametrize("place", ["path", "query"])
+def test_a_new_name_of_an_id_is_noticed(place: str) -> None:
+    with pytest.raises(AssertionError, match="say in placed_objects"):
+        names_of("GET", "/v1/new", {"parameters": [{"in": place, "name": "note_id"}]})
