@@ -45,4 +45,10 @@ class Support(BaseModel):
     list_years: int = Field(
         default=0, ge=0, le=30, description="full school years for which lists are kept; 0 for good"
     )
+    family_contact: str = Field(
+        default="", max_length=200, description="how a family reaches the school, on its sheet; empty for its office"
+    )
+    family_contact_spanish: str = Field(
+        default="", max_length=200, description="the same in Spanish; empty for `family_contact`"
+    )
     strategies: tuple[Strategy, ...] = Field(default=(), description="ways of support; none for OnTrack's own six")

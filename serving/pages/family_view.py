@@ -10,9 +10,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from features.support_settings import Support
 from features.way_back.steps import WayBack
 from serving.access.access_reasons import people_with_access
 from serving.pages.caseload_line import school_names
+from serving.pages.sheet_agreed import agreed_lines
 from serving.pages.sheet_courses import SheetCourse, sheet_courses
 from serving.scoring.decoding import WAY_BACK, decode
 from serving.store.cell_types import JsonRow
@@ -35,7 +37,10 @@ class FamilyRecord:
 
 @dataclass(frozen=True)
 class FamilyView:
-    """Everything on the sheet; `failed` names courses with an F now, `ask` are the people at school to turn to."""
+    """Everything on the sheet; `failed` names courses with an F now, `ask` are the people at school to turn to.
+
+    `agreed` is what family and school agreed on, and `contact` how to reach the school.
+    """
 
     name: str
     grade: int
@@ -48,10 +53,12 @@ class FamilyView:
     strengths: tuple[str, ...]
     way_back: WayBackWords | None
     ask: tuple[str, ...]
+    agreed: tuple[str, ...] = ()
+    contact: str = ""
 
 
 def family_view(
-    session: Session, student: StudentRow, runs: Sequence[RunRow], language: Language, *, today: date
+    session: Session, student: StudentRow, runs: Sequence[RunRow], language: Language, *, support: Support, today: date
 ) -> FamilyView:
     """The sheet of a student, as of the newest records of which a list was made."""
     found = load_family_record(session, student, runs)
@@ -71,7 +78,15 @@ def family_view(
         strengths=tuple(fact.sentence for fact in own_strengths(language, record)),
         way_back=way_back_words(language, found.way_back, personal=False) if found and found.way_back else None,
         ask=people_to_ask(session, student, today),
+        agreed=agreed_lines(session, student, language),
+        contact=contact_line(language, support),
     )
+
+
+def contact_line(language: Language, support: Support) -> str:
+    """How a family reaches the school, in the district's words; by its office where it has none."""
+    spanish = support.family_contact_spanish if language.code == "es" else ""
+    return spanish or support.family_contact or language.translate("Call, write or come to the school’s office.")
 
 
 def load_family_record(session: Session, student: StudentRow, runs: Sequence[RunRow]) -> FamilyRecord | None:

@@ -11,16 +11,20 @@ from typing import get_args, get_type_hints
 import pytest
 from jinja2 import UndefinedError
 
+from features.support_settings import Support
 from serving.pages import family_view as module
-from serving.pages.family_view import FamilyRecord, FamilyView
+from serving.pages.family_view import FamilyRecord, FamilyView, contact_line
 from serving.pages.rendering import load_templates
 from serving.pages.sheet_courses import sheet_courses
 from serving.scoring.run_writer import write_run
 from serving.store.cell_types import JsonRow
 from serving.store.rows import AccessRow, ScoreRow
+from serving.store.support_rows import ContactRow
+from serving.wording.locale import load_language
 from serving.wording.own_record import DaysMissed
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_service import TODAY, ExampleService, run_of
+from tests.serving.pages.example_entries import CONTACT, permit
 
 MARKS = """
     Arts 7, other, D+, final, 2026, 2026-06-01, S2
@@ -158,3 +162,78 @@ def test_where_no_counselor_has_the_student_the_principal_is_named(service: Exam
     with service.write_session() as session:
         write_run(session, replace(run, roster=replace(run.roster, caseloads=run.roster.caseloads.head(0))))
     assert "Whom to ask: Kira Olufsen, North Harbor High" in words_of(sheet(service))
+
+
+def test_what_was_agreed_on_is_the_plans_goal_and_what_was_asked_for_with_the_family(service: ExampleService) -> None:
+    permit(service, "harbor", "s-ines")
+    ines = Browser(service, "harbor", "s-ines")
+    words = sheet_of(service)
+    assert "Goal:" not in words
+    plan = {"goal": "Is in school four days a week.", "strategy": "check-in", "champion": "s-ines"}
+    dates = {"start_date": f"{TODAY}", "weeks": "6", "sessions_a_week": "5"}
+    assert ines.send("/students/k-amara/plans", **plan, **dates).status_code == 303
+    for party, more in (
+        ("family", {"next_step": "Bring the bus pass"}),
+        ("staff", {"next_step": "Ask about the fight"}),
+        ("outside", {"next_step": "Ask the clinic"}),
+        ("family", {"next_step": "Secret step", "restricted": "yes"}),
+        ("student", {"next_step": "Try once more", "reached": "no"}),
+    ):
+        contact = {**CONTACT, "party": party, "due_on": "2026-11-30", "asked_of": "s-kira", **more}
+        assert ines.send("/students/k-amara/contacts", **contact).status_code == 303
+    words = sheet_of(service)
+    assert "Goal: Is in school four days a week. Until January 1, 2027." in words
+    assert "Next step: Bring the bus pass. By November 30, 2026, Kira Olufsen." in words
+    assert not re.search("fight|clinic|Secret|once more", words)
+    assert "Próximo paso: Bring the bus pass. A más tardar el 30 de noviembre de 2026, Kira Olufsen." in sheet_of(
+        service, "es"
+    )
+    assert ines.send("/students/k-amara/contacts/" + contact_id(service), **CONTACT, restricted="yes", revision="1")
+    assert "bus pass" not in sheet_of(service), "restricted since"
+
+
+def sheet_of(service: ExampleService, language: str = "en") -> str:
+    """The words of a sheet in a language."""
+    return words_of(Browser(service, "harbor", "s-lena").get(f"/students/k-amara/family?sheet={language}").text)
+
+
+def contact_id(service: ExampleService) -> str:
+    """The contact whose next step is about the bus."""
+    return next(
+        row.contact_id for row in service.rows(ContactRow) if isinstance(row, ContactRow) and "bus" in row.next_step
+    )
+
+
+def test_its_language_is_its_own_and_no_cookie_keeps_it(read_service: ExampleService) -> None:
+    response = Browser(read_service, "harbor", "s-lena").get("/students/k-amara/family?sheet=es")
+    assert '<html lang="en">' in response.text
+    assert "ontrack_language" not in response.headers.get("set-cookie", "")
+    shown = words_of(response.text.partition('<div class="one-sheet" lang="es">')[2].partition("</main>")[0])
+    for spanish in ("Grado 9", "Días que faltó hasta ahora: 8.5 de 69", "Para la familia"):
+        assert spanish in shown
+    assert not re.search("Grade|Days|school|family", shown)
+    assert "School" not in shown
+
+
+def test_both_languages_print_at_once_each_on_a_page(read_service: ExampleService) -> None:
+    page = Browser(read_service, "harbor", "s-lena").get("/students/k-amara/family?sheet=each").text
+    assert re.findall(r'class="one-sheet" lang="(\w+)"', page) == ["en", "es"]
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("support", "language", "said"),
+    [
+        (Support(), "en", "Call, write or come to the school’s office."),
+        (Support(family_contact="555-0100"), "es", "555-0100"),
+        (
+            Support(family_contact="Call 555-0100", family_contact_spanish="Llame al 555-0100"),
+            "es",
+            "Llame al 555-0100",
+        ),
+        (Support(family_contact="Call 555-0100", family_contact_spanish="Llame al 555-0100"), "en", "Call 555-0100"),
+    ],
+)
+def test_it_says_how_to_reach_the_school_in_the_districts_words(support: Support, language: str, said: str) -> None:
+    assert contact_line(load_language(language), support) == said

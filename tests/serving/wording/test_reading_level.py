@@ -56,6 +56,8 @@ def samples_in(code: str) -> dict[str, object]:
         "kind": words.translate("Incidents"),
         "plan": words.translate("Tutoring in one course"),
         "counts": {"en": "minor (5), major (1)", "es": "leve (5), grave (1)"}[code],
+        "goal": {"en": "Is in school four days a week", "es": "Va a la escuela cuatro días"}[code],
+        "task": {"en": "Bring the bus pass", "es": "Traer el pase"}[code],
         "outcomes": words.translate("core courses next term"),
     }
 
