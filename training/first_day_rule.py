@@ -34,6 +34,8 @@ def first_day_rule(reader: Reader, request: TrainingRequest, why: Refused) -> Ru
         cohorts = labelled_cohorts(reader, rule, outcome, schedule, observed_on=request.today, with_peers=False)
     except NotJudgeable as nobody:  # enrolled on any date, as of students who repeat a grade in a small district
         return RunResult((result_of(request, reader, WHOLE_YEAR, None, nobody),))
+    if not len(cohorts.examples):
+        return RunResult((result_of(request, reader, WHOLE_YEAR, None, why),))
     week = cohorts.examples.week
     parts = split_year(() if week is None else week[week > 0].tolist(), request.settings.training.parts)
     return RunResult(tuple(result_of(request, reader, part, cohorts, why) for part in parts))

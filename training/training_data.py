@@ -6,13 +6,15 @@ from functools import cached_property
 import numpy as np
 
 from features.definitions.catalog import feature_set_of
+from features.errors import Refused
+from features.language.outcome import Outcome
 from features.progress import Progress
 from features.quality.check import check_district, refuse_errors
 from features.quality.check_codes import Finding
 from features.snapshots.label_years import LabelYear
 from features.warehouse.reader import Reader
 from models.examples import Examples, in_fixed_order
-from training.cohort_examples import Cohorts, labelled_cohorts, refuse_unjudgeable
+from training.cohort_examples import Cohorts, NotJudgeable, labelled_cohorts, refuse_unjudgeable
 from training.evaluation.temporal_split import Split, rolling_splits
 from training.evaluation.year_parts import YearPart, split_year
 from training.support_on_record import with_support
@@ -90,7 +92,19 @@ def read_training_data(reader: Reader, request: TrainingRequest, progress: Progr
     )
     examples = with_support(reader, outcome, cohorts.examples, request.today, seed=training.seed)
     cohorts = replace(cohorts, examples=examples)
-    splits = rolling_splits(cohorts.years, training.years)
-    return TrainingData(
+    try:
+        splits = rolling_splits(cohorts.years, training.years)
+    except Refused as alone:  # the first year in which somebody was of the cohort, as of students who repeat a grade
+        raise NotJudgeable(f"{outcome.name} cannot be judged yet: {alone}") from None
+    data = TrainingData(
         cohorts, splits, reader.data_version(), found.warnings, training.parts, reader.declared_policies()
     )
+    refuse_unknown(outcome, data)
+    return data
+
+
+def refuse_unknown(outcome: Outcome, data: TrainingData) -> None:
+    """Raise NotJudgeable where the outcome is known of nobody in the test year, as where no mark has a subject."""
+    if not len(data.test):
+        whom = f"of none of the {outcome.cohort.words} in school year {data.split.test}"
+        raise NotJudgeable(f"{outcome.name} cannot be judged: {whom} do the records tell how it ended")

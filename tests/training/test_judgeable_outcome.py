@@ -1,9 +1,11 @@
 """`ontrack features outcomes` and `ontrack train` say the same of an outcome that cannot be judged yet."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -46,3 +48,22 @@ def test_both_commands_say_why_an_outcome_cannot_be_judged_and_from_when_it_can(
         "2027-12-20 on."
     ) in trained.stdout
     assert "next     ontrack promote --district lakeside " in trained.stdout
+
+
+def test_an_outcome_that_the_records_tell_of_nobody_is_served_by_its_rule_which_says_so(
+    config: Path, tmp_path: Path
+) -> None:
+    """As where no mark has a subject; and one of whose cohort somebody was in the last year alone."""
+    (tmp_path / "warehouses").mkdir()
+    warehouse = tmp_path / "warehouses" / "lakeside.duckdb"
+    shutil.copy(config.parent / "warehouses" / "lakeside.duckdb", warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("UPDATE marks SET subject = 'other'")
+    (tmp_path / "ontrack.toml").write_text(config.read_text(encoding="utf-8"), encoding="utf-8")
+    said = ["--config", str(tmp_path / "ontrack.toml"), "train", "--district", "lakeside", "--outcome"]
+    trained = CliRunner().invoke(ontrack.app, [*said, "core_f_next_term_6_8"])
+    assert trained.exit_code == 0, trained.output
+    assert "core_f_next_term_6_8 cannot be judged: of none of the students enrolled in grades 6" in trained.stdout
+    assert "next     ontrack promote --district lakeside " in trained.stdout
+    trained = CliRunner().invoke(ontrack.app, [*said, "core_f_next_term_9_again"])
+    assert trained.exit_code == 0, trained.output
