@@ -30,7 +30,9 @@ class Support(BaseModel):
     unmet_days: int = Field(
         default=21, ge=1, description="days without a contact after which My week names a listed student"
     )
-    try_again_days: int = Field(default=14, ge=1, le=120, description="days until a contact only tried comes back")
+    try_again_days: int = Field(
+        default=3, ge=1, le=120, description="weekdays until a contact only tried comes back; holidays count as days"
+    )
     silence_days: int = Field(
         default=14, ge=1, description="days past due after which the principal sees a follow-up too"
     )

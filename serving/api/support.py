@@ -60,7 +60,7 @@ def post_contact(sent: SentContact, client: Writer, context: RequestContext, res
         student, _ = open_student(session, context, client, sent.student_id, target="contact")
         refuse_mistakes([*contact_mistakes(sent, today), *unknown_staff(session, client, staff_id=sent.staff_id)])
         author = SentAuthor(client.district_id, sent.staff_id, today)
-        again = sent.try_again_on or today + timedelta(days=try_again_days(context, client))
+        again = sent.try_again_on or contacts.weekdays_after(today, try_again_days(context, client))
         contact = contacts.Contact(
             sent.kind, sent.party, sent.day, sent.reached, sent.result, sent.next_step,
             None if sent.reached else again,
@@ -261,7 +261,7 @@ def strategies_of(context: AppContext, client: Client) -> Collection[str]:
 
 
 def try_again_days(context: AppContext, client: Client) -> int:
-    """Days until a contact that was only tried comes back."""
+    """Weekdays until a contact that was only tried comes back."""
     return context.settings.district(client.district_id).support.try_again_days
 
 

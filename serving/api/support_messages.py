@@ -26,7 +26,7 @@ class SentContact(Message):
     reached: Yes = Field(description="false where it was only tried")
     result: Words = ""
     next_step: Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
-    try_again_on: Day | None = Field(default=None, description="where it was only tried; else some days later")
+    try_again_on: Day | None = Field(default=None, description="where it was only tried; else some weekdays later")
     taken_back: Yes = Field(default=False, description="true for one that was logged by mistake")
 
 

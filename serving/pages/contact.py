@@ -5,7 +5,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from serving.pages.contact_fields import ContactForm, blank_form, filled_form, read_contact
+from serving.pages.contact_fields import DUE_IN, ContactForm, blank_form, filled_form, read_contact
 from serving.pages.current_user import SignedForm
 from serving.pages.entry_versions import contact_versions
 from serving.pages.form_fields import FieldReader, FormState
@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 def get_contact_form(student_key: str, visit: CurrentVisit, back: str = "", settles: str = "") -> Response:
     """The empty form."""
     with visit.reading("write", student_key, target="contact form") as (session, student):
-        form = blank_form(visit.today, author=visit.educator.staff_id, back=back, settles=settles)
+        form = blank_form(visit.today, visit.support, author=visit.educator.staff_id, back=back, settles=settles)
         return contact_page(visit, session, student, form)
 
 
@@ -51,7 +51,8 @@ def read_form_of(visit: Visit, session: Session, student: StudentRow, reader: Fi
     """What the form says of the student; the reader has what is wrong with it."""
     people = colleagues_of(session, visit.educator, student)
     restricted = visit.may(session, "write_restricted", student.student_key)
-    return read_contact(reader, visit.support, today=visit.today, colleagues=people, restricted=restricted)
+    task = visit.language.translate("Follow up")
+    return read_contact(reader, visit.support, today=visit.today, task=task, colleagues=people, restricted=restricted)
 
 
 def settle(visit: Visit, session: Session, student_key: str, follow_up_id: str) -> None:
@@ -139,5 +140,6 @@ def contact_page(
         colleagues=colleagues_of(session, visit.educator, student),
         may_restrict=visit.may(session, "write_restricted", student.student_key),
         support=visit.support,
+        due_in={code: visit.language.translate(words) for code, words in DUE_IN.items()},
         back=return_path(student.student_key, form.value("back")),
     )

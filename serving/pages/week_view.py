@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Literal, cast
 
 from sqlalchemy.orm import Session
@@ -32,7 +33,7 @@ TAGS = {"more": msgid("More than before"), "first": msgid("First list")}
 class StudentLine:
     """A student put forward, or not met; `tag` says why now, and `met_on` is None where nobody ever met them.
 
-    `tried_on` is the day on which somebody last reached or tried to reach them.
+    `tried_on` is the day on which somebody last reached or tried to reach them, and `again_on` that of the next try.
     """
 
     student_key: str
@@ -44,6 +45,7 @@ class StudentLine:
     need: str
     met_on: date | None
     tried_on: date | None
+    again_on: date | None
     responsible: str
 
 
@@ -69,6 +71,7 @@ class WeekView:
     put_forward: tuple[StudentLine, ...]
     waiting: int
     first_lists: tuple[str, ...]
+    most_signals: tuple[StudentLine, ...]
     unmet: tuple[StudentLine, ...]
     unmet_more: int
     unmet_days: int
@@ -89,17 +92,19 @@ def week_view(session: Session, visit: Visit, runs: Sequence[RunRow]) -> WeekVie
     week = week_of(session, visit.educator, runs, visit.support)
     people = students_of(session, visit, week)
     unmet = week.unmet[:UNMET_SHOWN]
-    shown = (*week.put_forward, *unmet)
+    shown = (*week.put_forward, *week.most_signals, *unmet)
     keys = [one.key for one in shown] if week.has_responsible else []
     named = responsible_for(session, visit.educator.district_id, keys) if keys else {}
     needs = signals_of(session, visit.context.signals, visit.language, runs, shown) if runs else {}
+    line = partial(student_line, visit, week, needs, named)
     return WeekView(
         data_through=max((run.data_through for run in runs), default=None),
         meeting=min((day for day in visit.support.meetings if day >= visit.today), default=None),
-        put_forward=tuple(student_line(visit, one, needs, named) for one in week.put_forward),
+        put_forward=tuple(map(line, week.put_forward)),
         waiting=week.waiting,
         first_lists=tuple(first_list_words(visit.language, run, count) for run, count in week.first_lists),
-        unmet=tuple(student_line(visit, one, needs, named) for one in unmet),
+        most_signals=tuple(map(line, week.most_signals)),
+        unmet=tuple(map(line, unmet)),
         unmet_more=len(week.unmet) - len(unmet),
         unmet_days=visit.support.unmet_days,
         tasks=task_lines(visit, week, people),
@@ -118,7 +123,7 @@ def week_view(session: Session, visit: Visit, runs: Sequence[RunRow]) -> WeekVie
         with_plan=week.with_plan,
         has_list=bool(runs),
         has_students=bool(shown) or session.scalars(visible_students(visit.educator).limit(1)).first() is not None,
-        students=tuple(sorted({*people, *(one.key for one in (*week.put_forward, *unmet))})),
+        students=tuple(sorted({*people, *(one.key for one in shown)})),
     )
 
 
@@ -134,7 +139,7 @@ def students_of(session: Session, visit: Visit, week: Week) -> dict[str, str]:
 
 
 def student_line(
-    visit: Visit, listed: Listed, needs: Mapping[str, SignalWords], responsible: Mapping[str, str]
+    visit: Visit, week: Week, needs: Mapping[str, SignalWords], responsible: Mapping[str, str], listed: Listed
 ) -> StudentLine:
     """One student put forward."""
     band = cast(Band, listed.band)
@@ -148,6 +153,7 @@ def student_line(
         need=needs[listed.key].need,
         met_on=listed.met_on,
         tried_on=listed.tried_on,
+        again_on=week.again_on.get(listed.key),
         responsible=responsible.get(listed.key, ""),
     )
 

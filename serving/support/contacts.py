@@ -1,7 +1,7 @@
 """Contacts: recorded, revised with what they said before kept, and taken back."""
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,8 @@ from serving.store.statements import statement
 from serving.store.support_rows import ContactRow
 from serving.support.revisions import Author, StaleRevision, keep_revision
 
+WEEKEND = 5
+"""The first day of a week that is none of its five, counted from 0."""
 KINDS = ("talk", "call", "message", "video", "letter", "visit")
 PARTIES = ("student", "family", "staff", "outside")
 
@@ -27,6 +29,14 @@ class Contact:
     next_step: str = ""
     try_again_on: date | None = None
     restricted: bool = False
+
+
+def weekdays_after(day: date, count: int) -> date:
+    """The day so many weekdays after another, Monday to Friday."""
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < WEEKEND
+    return day
 
 
 def record_contact(

@@ -28,7 +28,7 @@ class Listed:
     """A student on the list, with what decides whether they are put forward.
 
     `first_list` says that the student was on no list before and the outcome had none: that is no news of the student.
-    `is_answered` says that somebody reached or tried to reach them since the list before, or a week before the first.
+    `is_answered` says that somebody reached them since the list before, or a week before the first; a try is no answer.
     """
 
     key: str
@@ -87,7 +87,7 @@ def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]
             has_changed=is_more(row.band, row.previous_band),
             since=since.get(row.student_key, run.as_of),
             met_on=last.get(row.student_key, NEVER).met_on,
-            is_answered=(last.get(row.student_key, NEVER).tried_on or answered - WEEK) >= answered,
+            is_answered=(last.get(row.student_key, NEVER).met_on or answered - WEEK) >= answered,
             tried_on=last.get(row.student_key, NEVER).tried_on,
         )
         for row in rows

@@ -87,7 +87,7 @@ def suggested(week: Week) -> list[tuple[str, str]]:
     """Whom My week suggests for an agenda, each with why: plans to decide on, listed and not met, then new ones."""
     found = [
         *((row.student_key, "plan_due") for row in week.plans_due),
-        *((one.key, "unmet") for one in week.unmet),
+        *((one.key, "unmet") for one in (*week.most_signals, *week.unmet)),
         *((one.key, "listed") for one in week.put_forward),
     ]
     first = dict(reversed(found))

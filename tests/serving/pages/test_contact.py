@@ -1,10 +1,12 @@
 """Logging a contact: in one step, once however often it is sent, by those who may, and with every write on the log."""
 
 import re
+from datetime import date
 
 import pytest
 
 from serving.store.support_rows import ContactRow, FollowUpRow
+from serving.support.contacts import weekdays_after
 from tests.serving.access.test_authorize import rows
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_service import TODAY, ExampleService
@@ -39,8 +41,38 @@ def test_one_only_tried_is_no_contact_and_comes_back_after_the_declared_days(ser
     ines = Browser(service, "harbor", "s-ines")
     ines.send(f"{AMARA}/contacts", **TRIED)
     page = words_of(ines.get(AMARA).text)
-    assert "Tried, not reached. Try again on Dec 4, 2026." in page
+    assert "Tried, not reached. Try again on Nov 25, 2026." in page, "three weekdays after a Friday"
     assert "Nov 6, 2026" in words_of(ines.get("/caseload").text)
+
+
+def test_the_day_of_the_next_try_is_on_the_form_and_counts_for_a_try_alone(service: ExampleService) -> None:
+    ines = Browser(service, "harbor", "s-ines")
+    form = ines.get(f"{AMARA}/contacts/new").text.split("<form")[-1]
+    assert 'name="try_again_on" type="date" value="2026-11-25"' in form.split("<details")[0]
+    ines.send(f"{AMARA}/contacts", **CALL, try_again_on="2026-11-25")
+    ines.send(f"{AMARA}/contacts", **CALL, try_again_on="never")
+    assert [row.try_again_on for row in contacts(service)] == [None, None]
+
+
+@pytest.mark.parametrize(("start", "count", "day"), [
+    ("2026-11-20", 1, "2026-11-23"), ("2026-11-20", 3, "2026-11-25"), ("2026-11-21", 1, "2026-11-23"),
+    ("2026-11-23", 5, "2026-11-30"), ("2026-11-23", 0, "2026-11-23"),
+])  # fmt: skip
+def test_a_try_comes_back_on_a_weekday(start: str, count: int, day: str) -> None:
+    assert weekdays_after(date.fromisoformat(start), count) == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(("said", "task", "due_on"), [
+    ({"due_in": "7"}, "Follow up", "2026-11-27"), ({"due_in": "14", "next_step": "Call"}, "Call", "2026-12-04"),
+    ({"due_in": "7", "due_on": "2026-11-24"}, "Follow up", "2026-11-24"), ({"due_in": "x"}, None, None),
+])  # fmt: skip
+def test_a_follow_up_is_asked_for_by_a_day_or_in_weeks_and_needs_no_words(
+    service: ExampleService, said: dict[str, str], task: str | None, due_on: str | None
+) -> None:
+    ines = Browser(service, "harbor", "s-ines")
+    assert ines.send(f"{AMARA}/contacts", **CALL, asked_of="s-ines", **said).status_code == 303
+    found = [(row.task, f"{row.due_on}") for row in service.rows(FollowUpRow) if isinstance(row, FollowUpRow)]
+    assert found == ([(task, due_on)] if task else [])
 
 
 def test_sending_a_form_twice_logs_one_contact(service: ExampleService) -> None:
@@ -57,7 +89,7 @@ def test_sending_a_form_twice_logs_one_contact(service: ExampleService) -> None:
     ({"day": "2020-01-01"}, "This date is too early."),
     ({"day": "soon"}, "Give a date"),
     ({"result": "x" * 1001}, "This is too long."),
-    ({"due_on": "2026-11-24", "asked_of": "s-ines"}, "Write something here."),
+    ({"reached": "no", "try_again_on": "2026-11-01"}, "This date is too early."),
     ({**STEP, "asked_of": "s-jonas"}, "Choose one of these."),
 ])  # fmt: skip
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(

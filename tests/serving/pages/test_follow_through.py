@@ -70,11 +70,16 @@ def test_one_only_tried_is_due_again_on_the_day_said(service: ExampleService) ->
     ines = ines_of(service)
     long_ago = {**CONTACT, "reached": "no", "day": "2026-11-02", "entry": "c" * 32}
     ines.send("/students/k-bruno/contacts", **long_ago, try_again_on="2026-12-01")
-    assert "Tried, not reached Nov 2, 2026" in section(ines.get("/").text, "reach"), "not: no contact on record"
+    tried = "Tried, not reached Nov 2, 2026 · Try again on Dec 1, 2026"
+    assert tried in section(ines.get("/").text, "reach"), "not: no contact on record"
     ines.send(f"{STUDENT}/contacts", **{**CONTACT, "reached": "no"}, try_again_on=f"{TODAY}")
-    assert "Try again Boateng, Amara" in section(ines.get("/").text, "due")
+    page = ines.get("/").text
+    assert "Try again Boateng, Amara" in section(page, "due")
+    assert "Boateng" not in section(page, "reach"), "said once"
     ines.send(f"{STUDENT}/contacts", **{**CONTACT, "reached": "no"}, try_again_on="2026-11-25")
-    assert "Boateng" not in words_of(ines.get("/").text)
+    page = ines.get("/").text
+    assert "Tried, not reached Nov 20, 2026 · Try again on Nov 25, 2026" in section(page, "reach"), "the to-do stays"
+    assert "Boateng" not in section(page, "due")
 
 
 def test_who_has_a_plan_or_is_put_off_is_not_put_forward(service: ExampleService) -> None:
@@ -95,9 +100,32 @@ def test_listed_for_weeks_and_never_met_is_said(service: ExampleService) -> None
     with service.write_session() as session:
         for days in (-30, 7):
             write_run(session, run_of("harbor", TODAY + timedelta(days=days)))
-    page = ines_of(service).get("/").text
+    ines = ines_of(service)
+    page = ines.get("/").text
     assert "Castellanos, Bruno" in section(page, "unmet")
     assert "Boateng" not in section(page, "unmet"), "met on Nov 6"
+    ines.send("/students/k-bruno/contacts", **{**CONTACT, "reached": "no"})
+    assert "Tried, not reached Nov 20, 2026 · Try again on Nov 25, 2026" in section(ines.get("/").text, "unmet")
+
+
+def test_who_has_the_most_signals_and_was_met_by_nobody_this_year_is_put_forward(service: ExampleService) -> None:
+    lists = [run_of("harbor", TODAY - timedelta(days=days)) for days in (8, 1)]
+    with service.write_session() as session:
+        for table in ("calendars", "scores", "runs"):
+            session.connection().exec_driver_sql(f"DELETE FROM {table}")
+        for one in lists:
+            write_run(session, replace(one, scores=one.scores.assign(band="many", flagged=True)))
+        session.connection().exec_driver_sql("DELETE FROM roster_supports")
+    ines = ines_of(service)
+    names = ["Castellanos, Bruno", "Boateng, Amara"]
+    page = ines.get("/").text
+    assert [name in section(page, "most") for name in names] == [True, True]
+    assert "Nobody is new on your list" in section(page, "reach")
+    ines.send(f"{STUDENT}/contacts", **{**CONTACT, "day": "2026-05-01"})
+    ines.send("/students/k-bruno/contacts", **{**CONTACT, "day": "2026-09-01"})
+    page = ines.get("/").text
+    assert [name in section(page, "most") for name in names] == [False, True], "May was another school year"
+    assert section(page, "most").count("Log a contact") <= 3
 
 
 @pytest.mark.parametrize(("days", "rises"), [(13, False), (14, True)])
