@@ -56,7 +56,18 @@ def small_numbers(figures: SharedFigures, least: int) -> list[str]:
     for attribute, groups in figures.groups.items():
         found += [f"group of {attribute}" for one in groups if min(one.off_track, one.n - one.off_track) < least]
     found += ["a band of risk" for one in figures.calibration if min(one.off_track, one.n - one.off_track) < least]
+    found += ["the bands of risk beside what is told of the lists"] if few_outside_bands(figures, least) else []
     found += ["a band of days" for one in figures.waits if one.n < least]
     seen = figures.evidence
     found += ["the evidence"] if seen and min(seen.off_track, seen.students - seen.off_track) < least else []
     return found + (["the cohort"] if figures.students < least else [])
+
+
+def few_outside_bands(figures: SharedFigures, least: int) -> bool:
+    """Whether bands of risk tell, by subtraction, of few students: of those not listed, or listed without a risk."""
+    right = figures.shares.get("right")
+    if not figures.calibration or right is None:
+        return bool(figures.calibration)
+    others = right.whole - sum(one.n for one in figures.calibration)
+    off_track = (right.part or 0) - sum(one.off_track for one in figures.calibration)
+    return others > 0 and min(off_track, others - off_track) < least

@@ -167,8 +167,15 @@ def groups_told(people: YearOfPeople, least: int) -> Mapping[str, tuple[GroupCou
 
 
 def calibration_of(people: YearOfPeople, least: int) -> tuple[RiskBand, ...]:
-    """Those listed in bands of the risk of their first flag."""
+    """Those listed in bands of the risk of their first flag.
+
+    With the totals, the bands tell how those who are in none of them ended. So there are none where the lists are not
+    told, nor where few were listed without a risk.
+    """
     risk, off, known = people.risk, people.off_track, ~np.isnan(people.risk)
+    without = off[people.listed & ~known]
+    if not lists_of(people, least) or (len(without) and min(without.sum(), (~without).sum()) < least):
+        return ()
     tenth = np.minimum((risk[known] * RISKS).astype(np.int64), RISKS - 1)
     bands = [
         RiskBand(int((tenth == at).sum()), int(off[known][tenth == at].sum()), float(risk[known][tenth == at].mean()))

@@ -21,6 +21,7 @@ from tests.models.collaborative.drawn_figures import figures, keys_of
 
 FIGURES = figures()
 MEMBERS = {one: keys_of(one).public_key for one in ("district01", "district02")}
+(BAND,) = figures(1).calibration
 CONTENT = signed_content(FIGURES, keys_of("district01"))
 
 
@@ -85,6 +86,8 @@ def test_figures_of_a_smaller_smallest_group_are_refused(tmp_path: Path) -> None
         {"shares": {"right": Share(40, 80)}},
         {"groups": {"sex": (GroupCounts("X", 30, 4, 4, 2),)}},
         {"students": 9},
+        {"shares": {"on_track": Share(1400, 1600)}, "groups": {}},  # bands of risk, and no lists beside them
+        {"calibration": (replace(BAND, n=BAND.n - 4, off_track=BAND.off_track - 2),)},
     ],
 )
 def test_a_file_that_tells_of_few_students_is_neither_written_nor_taken(

@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from features.ledger.ledger import Ledger
-from models.collaborative.shared_figures import GroupCounts, Share
+from models.collaborative.shared_figures import GroupCounts, RiskBand, Share
 from models.collaborative.suppression import fold_bands
 from models.examples import Booleans
 from models.fairness.suppression import TOGETHER
@@ -62,6 +62,19 @@ def no_flags() -> pd.DataFrame:
     return Ledger("drawn", pd.DataFrame(), pd.DataFrame()).flags
 
 
+def drawn_with_few_missed(seed: int) -> YearOfPeople:
+    """A district in which few ended off track without having been listed, or few were listed without a risk."""
+    people, rng = drawn(seed), np.random.default_rng(seed)
+    off, told = people.off_track, people.told
+    assert told is not None
+    missed = rng.random(len(people)) < rng.integers(1, LEAST) / max(1, int(off.sum()))
+    listed = (off & ~missed) | (rng.random(len(people)) < 0.2)
+    risk = np.where(listed & (rng.random(len(people)) > 0.03 * (seed % 3)), rng.random(len(people)), np.nan)
+    flag = pd.Series([told.students["first_flag"].dropna().iloc[0]] * len(people))
+    students = told.students.assign(first_flag=flag.where(listed), supported_on=pd.Series(pd.NaT, index=flag.index))
+    return replace(people, told=replace(told, students=students, listed=listed, risk=risk))
+
+
 def told_of(people: YearOfPeople) -> Told:
     """What the file of a district tells."""
     return Told(people, shares_of(people, LEAST), dict(groups_told(people, LEAST)))
@@ -70,11 +83,12 @@ def told_of(people: YearOfPeople) -> Told:
 class Adversary:
     """Someone with a file, who tries every district that would have written it."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Told, risks: tuple[RiskBand, ...] | None = None) -> None:
         self.told, people = told, told.people
         self.values = {name: sorted(set(people.groups[name])) for name in ATTRIBUTES}
-        self.risks, self.waits = calibration_of(people, LEAST), waits_of(people, LEAST)
-        places = 1 + max(1, len(self.risks)) * max(1, len(self.waits))
+        self.risks = calibration_of(people, LEAST) if risks is None else risks
+        self.waits = waits_of(people, LEAST)
+        places = 1 + (len(self.risks) + 1) * max(1, len(self.waits))  # the last band of risk: listed without one
         self.shape = (*(len(one) for one in self.values.values()), 2, 2, places)
         self.index = np.arange(int(np.prod(self.shape))).reshape(self.shape)
         facts = list(self.facts())
@@ -110,7 +124,7 @@ class Adversary:
 
     def band_facts(self) -> Iterator[tuple[np.ndarray, int]]:
         """What is told of bands of risk and of days; the places of those listed are bands of risk × bands of days."""
-        grid = self.index[..., 1:].reshape(*self.shape[:-1], max(1, len(self.risks)), max(1, len(self.waits)))
+        grid = self.index[..., 1:].reshape(*self.shape[:-1], len(self.risks) + 1, max(1, len(self.waits)))
         for at, band in enumerate(self.risks):
             yield grid[..., at, :], band.n
             yield grid[:, :, 1, :, at, :], band.off_track
@@ -143,6 +157,22 @@ class Adversary:
                         found.append(f"{attribute}={value}, ended {ended}: {really} is told to be {low:g} to {high:g}")
         return found
 
+    def cells_learned(self) -> list[str]:
+        """The small numbers of those who ended one way, listed or not, or listed without a risk, known so closely."""
+        found, people = [], self.told.people
+        grid = self.index[..., 1:].reshape(*self.shape[:-1], len(self.risks) + 1, max(1, len(self.waits)))
+        for ended in (0, 1):
+            off: Booleans = people.off_track == bool(ended)
+            for name, rows, cells in (
+                ("not listed", ~people.listed, self.index[:, :, ended, :, 0]),
+                ("listed", people.listed, self.index[:, :, ended, :, 1:]),
+                ("listed without a risk", people.listed & np.isnan(people.risk), grid[:, :, ended, :, -1]),
+            )[: 3 if self.risks else 2]:
+                really, (low, high) = int((rows & off).sum()), self.bounds(cells)
+                if 0 < really < LEAST and (low > 1e-6 or high < LEAST - 1 - 1e-6):
+                    found.append(f"{name}, ended {ended}: {really} is told to be {low:g} to {high:g}")
+        return found
+
     def cell(self, attribute: str, value: str, ended: int) -> np.ndarray:
         """The cells of students with a value who ended so."""
         found: np.ndarray = np.take(self.of(attribute, [value]), ended, axis=2)
@@ -159,6 +189,24 @@ def test_an_adversary_with_a_file_learns_nothing_of_a_group_under_the_limit() ->
     tried = [told_of(people) for seed in range(SEEDS) if enough(people := drawn(seed))]
     assert sum(bool(one.groups) for one in tried) > SEEDS / 2, "most files tell of groups"
     assert [learned for one in tried if one.groups for learned in Adversary(one).learned()] == []
+
+
+def test_an_adversary_with_a_file_learns_no_small_number_of_whom_the_lists_missed() -> None:
+    tried = [people for seed in range(SEEDS) if enough(people := drawn_with_few_missed(seed))]
+    assert [learned for one in tried for learned in Adversary(told_of(one)).cells_learned()] == []
+
+
+def test_the_adversary_finds_them_where_bands_of_risk_stand_without_the_lists() -> None:
+    tried = [people for seed in range(SEEDS) if enough(people := drawn_with_few_missed(seed))]
+    careless = [Adversary(told_of(one), bands_regardless(one)).cells_learned() for one in tried]
+    assert sum(map(bool, careless)) > len(tried) / 2
+
+
+def bands_regardless(people: YearOfPeople) -> tuple[RiskBand, ...]:
+    """One band of all listed whose risk is known, where it is large enough by itself."""
+    off = people.off_track[~np.isnan(people.risk)]
+    enough = min(off.sum(), (~off).sum()) >= LEAST
+    return (RiskBand(len(off), int(off.sum()), 0.5),) if enough else ()
 
 
 def test_the_adversary_finds_a_group_that_was_hidden_alone() -> None:
