@@ -29,6 +29,7 @@ from serving.wording.band_records import BandRecord, band_records
 from serving.wording.lists import ListWords, headline_sentence, list_words
 from serving.wording.locale import Language
 from serving.wording.outcomes import about_words
+from serving.wording.scores import order_words
 from serving.wording.year_parts import why_list
 
 PAGE_SIZE = 50
@@ -75,7 +76,8 @@ class FilterChoices:
 class CaseloadView:
     """A page of the list, what stands above it, how to narrow it, and why it is empty where it is.
 
-    `matching` students are on all its `pages`; `searched` says that they were searched for.
+    `matching` students are on all its `pages`; `searched` says that they were searched for. `order` says in which
+    order the list stands.
     """
 
     asked: CaseloadFilter
@@ -92,6 +94,7 @@ class CaseloadView:
     several_schools: bool
     several_grades: bool
     empty: EmptyReason
+    order: str = ""
 
 
 def empty_view(asked: CaseloadFilter) -> CaseloadView:
@@ -129,7 +132,14 @@ def caseload_view(
         several_schools=len(choices.schools) > 1,
         several_grades=len(choices.grades) > 1 or bool(search),
         empty="" if rows else empty_reason(asked, counts, search),
+        order=list_order(language, asked, own),
     )
+
+
+def list_order(language: Language, asked: CaseloadFilter, runs: Sequence[RunRow]) -> str:
+    """In which order the list stands; empty where it is sorted otherwise."""
+    own = [run.scorer for run in runs if asked.outcome in ("", run.outcome)]
+    return order_words(language, own) if asked.sort == "list" else ""
 
 
 Rows = Sequence[StudentScore]

@@ -304,7 +304,10 @@ def track_record_section(language: Language, score: ScoreRow, run: RunRow) -> st
     record = decode_track_record(score)
     if score.at_random:
         return ""
-    return track_record_sentence(language, record, run.ended, score.risk) if score.flagged or record else ""
+    if not (score.flagged or record):
+        return ""
+    similar = decode_similar_students(score)
+    return track_record_sentence(language, record, run.ended, score.risk, similar=similar.n if similar else 0)
 
 
 def way_back_section(language: Language, score: ScoreRow, *, personal: bool = True) -> WayBackWords | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Select, select
@@ -19,6 +19,8 @@ from serving.store.total_rows import SchoolRangeRow
 from serving.wording.locale import Language, msgid
 
 MEASURE = "days_missed"
+WEEKDAYS = timedelta(days=4)
+"""From a Monday to the last weekday of its week."""
 LEAST_TOP = 5.0
 """The lowest top of the chart, in days."""
 AT_SCHOOL = msgid(
@@ -62,16 +64,25 @@ def typical_range(
     newest = ranges[months[-1]]
     words = AT_SCHOOL if newest.school_id else IN_DISTRICT
     columns = [range_column(language, month, own[month], ranges[month]) for month in months]
+    ends = last_days(run.weeks or [], run.data_through)
     return TypicalRange(
         sentence=language.translate(
             words, own=own[months[-1]], grade=student.grade_level, low=newest.low / 100, high=newest.high / 100
         ),
         chart=usual_chart(language, columns) if len(columns) > 1 else None,
         table=RecordTable(
-            (language.translate("Month"), language.translate("This student"), language.translate("Half of the grade")),
+            (
+                language.translate("Through"),
+                language.translate("This student"),
+                language.translate("Half of the grade"),
+            ),
             tuple(
-                (one.label, language.amount(one.value), f"{language.amount(one.low)}–{language.amount(one.high)}")
-                for one in columns
+                (
+                    language.day_of_year(ends[month]),
+                    language.amount(one.value),
+                    f"{language.amount(one.low)}–{language.amount(one.high)}",
+                )
+                for month, one in zip(months, columns, strict=True)
             ),
         ),
     )
@@ -108,12 +119,20 @@ def missed_by_month(weeks: Sequence[JsonRow]) -> dict[str, float]:
     return found
 
 
+def last_days(weeks: Sequence[str], newest: date) -> dict[str, date]:
+    """By month the last day that is counted in it: a week is counted whole, with the month in which it begins.
+
+    So a September absence may be counted beside the grade's August: the day says so. `newest` is that of the records.
+    """
+    return {week[:7]: min(date.fromisoformat(week) + WEEKDAYS, newest) for week in sorted(weeks)}
+
+
 def range_column(language: Language, month: str, own: float, usual: UsualRange) -> RangeColumn:
     """A month in the chart."""
     label = language.month(date.fromisoformat(f"{month}-01"))
     low, high = usual.low / 100, usual.high / 100
     says = language.translate(
-        "To the end of {month}: {own} days missed; half of the grade {low} to {high}",
+        "Through the last week of {month}: {own} days missed; half of the grade {low} to {high}",
         month=label, own=own, low=low, high=high,
     )  # fmt: skip
     return RangeColumn(own, low, high, says, label)

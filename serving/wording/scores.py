@@ -1,5 +1,6 @@
 """Sentences on what gave a score, why there is none, and what a score is not."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from serving.wording.locale import Language, msgid
@@ -37,6 +38,14 @@ ORDERED_BY = {
     "model": msgid("A model puts this list in order."),
     "rule": msgid("The published rule puts this list in order."),
 }
+ORDER = {
+    "model": msgid("Students with a higher score come first."),
+    "rule": msgid(
+        "Students with more of the rule’s signals come first. Of those with as many, first come those listed before,"
+        " then a lot decides."
+    ),
+}
+SEVERAL_ORDERS = msgid("Several lists are put together by how high a student stands on each.")
 SCORED_BY = {"model": msgid("Scored by a model."), "rule": msgid("Scored by the published rule.")}
 NOT_SCORED = msgid(
     "There is no score yet. The records on this student do not go far enough. That says nothing about how the student"
@@ -68,6 +77,12 @@ def stale_words(language: Language, newest: date | None, today: date) -> str:
         "The newest records are {days} days old. What happened since is not on this page.", days=days
     )
     return f"{old} {language.translate(OLD_LIST)}" if days > SUMMER_DAYS else old
+
+
+def order_words(language: Language, scorers: Sequence[str]) -> str:
+    """In which order a list is that is made of one list or several, each by its scorer, and what decides a tie."""
+    said = [*(ORDER[one] for one in ORDER if one in scorers), *([SEVERAL_ORDERS] if len(scorers) > 1 else [])]
+    return " ".join(language.translate(words) for words in said)
 
 
 def why_served(language: Language, scorer: str, verdict: str) -> str:

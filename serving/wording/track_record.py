@@ -24,16 +24,21 @@ SUPPORTED = msgid(
     "{number} of the others had a contact or a plan first. Nobody knows how they would have ended without it. The range"
     " allows for both."
 )
-TOO_FEW = msgid("Too few students were listed like this to say how it turned out.")
+TOO_FEW = msgid("Too few students were on a list like this in past years to say how it turned out.")
+NOT_ONLY_LISTED = msgid("The {number} past students above are all with similar records, on a list or not.")
 
 
-def track_record_sentence(language: Language, record: TrackRecord | None, ended: str, risk: float | None) -> str:
+def track_record_sentence(
+    language: Language, record: TrackRecord | None, ended: str, risk: float | None, *, similar: int = 0
+) -> str:
     """How often flags like this one came true; without a record, that too few were listed to say.
 
+    `similar` is how many past students with similar records are told beside it, listed or not: that is another count.
     It is another thing than the student's own `risk`: where that lies outside the range of what came true, it says so.
     """
     if record is None:
-        return language.translate(TOO_FEW)
+        few = language.translate(TOO_FEW)
+        return f"{few} {language.translate(NOT_ONLY_LISTED, number=similar)}" if similar else few
     return track_record_words(language, record, ended, tenth_of_one(risk), beside_own_score(record, risk))
 
 

@@ -28,12 +28,16 @@ def test_the_list_says_how_often_such_lists_were_right_and_what_orders_it(servic
         "118 ended grade 9 off track", "61 stayed on track",
         "20 stayed on track, and had a contact or a plan first", "13 moved away",
         "Of all students of that year, 400 ended grade 9 off track. Of these, 180 were on no list.",
-        "A model puts this list in order",
+        "A model puts this list in order", "Students with a higher score come first.",
     ):  # fmt: skip
         assert expected in model
     rule = words_of(Browser(service, "mesa", "s-ines").get("/caseload").text)
     assert "Not enough evidence yet" in rule
     assert "The published rule puts this list in order" in rule
+    order = "Of those with as many, first come those listed before, then a lot decides."
+    assert order in rule
+    by_name = words_of(Browser(service, "mesa", "s-ines").get("/caseload?sort=name").text)
+    assert order not in by_name, "of a list in another order nothing is said"
 
 
 def test_before_there_were_lists_the_test_year_says_how_often_such_a_list_was_right(service: ExampleService) -> None:

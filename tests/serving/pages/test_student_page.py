@@ -55,7 +55,7 @@ def test_where_too_few_were_listed_like_this_the_page_says_so(service: ExampleSe
     with service.write_session() as session:
         write_run(session, replace(run, scores=scores))
     html = Browser(service, "harbor", "s-lena").get("/students/k-amara").text
-    assert "Too few students were listed like this" in html
+    assert "Too few students were on a list like this in past years" in html
     assert not {"since", "way-back"} & set(re.findall(r'<h2 id="([^"]+)"', html))
 
 

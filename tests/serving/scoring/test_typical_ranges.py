@@ -71,6 +71,8 @@ def test_the_students_page_says_what_is_usual_and_nothing_where_that_is_not_told
         r"Days missed so far: [\d.]+\. For half of the students in grade 9 at this school it is 1 to 6\.5\.", said
     )
     assert page.count('class="usual"') == 2
+    ends = re.findall(r"<tr[^>]*><t[hd][^>]*>([A-Z][a-z]{2} \d+)</t[hd]>", page.split('class="usual"')[-1])
+    assert ends[:2] == ["Oct 30", "Nov 20"], "the last days counted: of a month, and of the records"
     assert "en esta escuela" in ines.get("/students/k-amara?lang=es").text
     with service.write_session() as session:
         session.add(SchoolRangeRow(**{**named, "period": "2026-01"}, grade=9, school_id="north", n=120, low=0, high=9))

@@ -175,10 +175,13 @@ RECORD = TrackRecord("risk", 130, 81, 0, per_hundred=62.3, low=54.0, high=69.4, 
      "In 2023–24 to 2025–26, 130 students were listed with a score of 5 to 6 in 10, as this student now. Of 100 of"
      " them, about 62 ended grade 9 off track. The likely range is 58 to 69. That is more than this student’s score"
      " says."),
-    (None, "Too few students were listed like this to say how it turned out."),
+    (None, "Too few students were on a list like this in past years to say how it turned out."),
 ])  # fmt: skip
 def test_a_track_record_is_a_share_of_100_with_its_range(record: TrackRecord | None, says: str) -> None:
     assert track_record_sentence(ENGLISH, record, ENDED, 0.57) == says
+    beside = track_record_sentence(ENGLISH, record, ENDED, 0.57, similar=1012)
+    other = " The 1,012 past students above are all with similar records, on a list or not."
+    assert beside == says + ("" if record else other), "another count than the one above is said to be one"
 
 
 def test_last_years_lists_are_told_in_full_and_from_the_other_side() -> None:
