@@ -20,6 +20,7 @@ from features.settings import Settings
 from serving.access.openid_connect import IdentityProvider
 from serving.access.sealed_secrets import SealedSecrets
 from serving.access.tokens import TokenIssuer
+from serving.recent_value import RecentValue
 from serving.scoring.live_calendars import LiveCalendars
 from serving.scoring.opened_bundles import OpenedBundles
 from serving.scoring.release_cache import ReleaseCache
@@ -28,6 +29,9 @@ from serving.store.database import read_session, write_session
 from serving.student_groups import GroupCache
 from serving.web.rate_limits import RateLimits
 from serving.wording.run_words import RunWordsCache
+
+READY_SECONDS = 5.0
+"""How long the answer that the service is ready is given again: a load balancer asks often."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class AppContext:
     bundles: OpenedBundles = field(default_factory=OpenedBundles)
     words: RunWordsCache = field(default_factory=RunWordsCache)
     groups: GroupCache = field(default_factory=GroupCache)
+    readiness: RecentValue[str] = field(default_factory=lambda: RecentValue(READY_SECONDS))
 
     @cached_property
     def signals(self) -> SignalCache:

@@ -18,11 +18,15 @@ CHECK_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class CacheEntry:
-    """What the last check of one release found, and when; a `refused` release is not tried again."""
+    """What the last check of one release found, and when; a `refused` release is not tried again.
+
+    `unreadable` where the log itself could not be read then, or is gone.
+    """
 
     at: float
     release: DistrictRelease | None
     refused: str = ""
+    unreadable: bool = False
 
 
 class ReleaseCache:
@@ -55,6 +59,12 @@ class ReleaseCache:
         finally:
             self.lock.release()
 
+    def entry_of(self, district_id: str, outcome: str) -> CacheEntry | None:
+        """What the last check for a district's outcome found; None before the first."""
+        if outcome not in self.outcomes:
+            return None
+        return self.entries.get(ReleaseKey(district_id, outcome, self.outcomes[outcome].grade_band))
+
     def fresh_entry(self, key: ReleaseKey) -> CacheEntry:
         """The entry of less than a second ago, or a new one."""
         last = self.entries.get(key)
@@ -65,14 +75,19 @@ class ReleaseCache:
 
     def check_log(self, key: ReleaseKey, last: CacheEntry) -> CacheEntry:
         """The entry that the release log gives now: the last one where nothing changed, or the new one is refused."""
-        last = replace(last, at=self.timer())
+        last = replace(last, at=self.timer(), unreadable=False)
         try:
             release = current_release(self.settings.home, key)
         except Refused as refusal:
             self.log.error("release log refused", error=type(refusal).__name__)
+            return replace(last, unreadable=True)
+        if release is None:
+            return replace(last, unreadable=last.release is not None)
+        if release.release_id == last.refused:
             return last
-        known = {last.refused, last.release.release_id if last.release else ""}
-        return last if release is None or release.release_id in known else self.replace_release(release, last)
+        if last.release is not None and release.release_id == last.release.release_id:
+            return replace(last, refused="")
+        return self.replace_release(release, last)
 
     def replace_release(self, entry: Release, last: CacheEntry) -> CacheEntry:
         """The last entry with this release opened; with the one before where it does not open."""
@@ -82,4 +97,4 @@ class ReleaseCache:
             self.log.error("release refused", release=entry.release_id, error=type(refusal).__name__)
             return replace(last, refused=entry.release_id)
         self.log.info("release in service", release=entry.release_id)
-        return replace(last, release=release)
+        return replace(last, release=release, refused="")

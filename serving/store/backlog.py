@@ -17,22 +17,20 @@ SHOWN = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Backlog:
-    """Counts: operations that are under way for too long, and messages that became dead letters lately."""
+    """Counts: operations that are under way for too long, messages that became dead letters lately, all under way."""
 
     late_operations: int
     dead_letters: int
+    open_operations: int
 
 
 def backlog_of(session: Session, district_id: str, now: datetime) -> Backlog:
     """The backlog of a district, whose rows the session sees."""
-    late = select(func.count()).where(
-        OperationRow.district_id == district_id,
-        OperationRow.ended_at.is_(None),
-        OperationRow.created_at < now - LATE,
-    )
+    under_way = select(func.count()).where(OperationRow.district_id == district_id, OperationRow.ended_at.is_(None))
+    late = under_way.where(OperationRow.created_at < now - LATE)
     dead = select(func.count()).where(
         WebhookDeliveryRow.district_id == district_id,
         WebhookDeliveryRow.state == "dead",
         WebhookDeliveryRow.last_at > now - SHOWN,
     )
-    return Backlog(session.scalar(late) or 0, session.scalar(dead) or 0)
+    return Backlog(session.scalar(late) or 0, session.scalar(dead) or 0, session.scalar(under_way) or 0)
