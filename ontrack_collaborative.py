@@ -24,8 +24,9 @@ from models.bundle.signing import PUBLIC, ensure_keys
 from models.releases import Approval, promote
 from ontrack_demo import how_to_sign_in
 from serving.access.demo_accounts import demo_guests
+from serving.listening import free_port
 from serving.scoring.score_district import score_district
-from serving.server import free_port, serve
+from serving.server import serve
 from serving.store.database import engine_of, write_session
 from training.champion import release_key
 from training.collaborative.share import keys_folder, share_figures

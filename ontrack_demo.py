@@ -187,7 +187,8 @@ def serve_demo(settings: Settings) -> None:
 
     drawn = PasswordsAhead(PEOPLE * len(settings.districts))  # beside the imports, which take seconds
     from serving.access.demo_accounts import demo_accounts, demo_key
-    from serving.server import free_port, serve
+    from serving.listening import free_port
+    from serving.server import serve
     from serving.store.database import engine_of, write_session
 
     now = datetime.now(UTC)

@@ -85,10 +85,10 @@ def serve_command(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer, on one port.")] = 1,
 ) -> None:
     """Serve the pages and the API until stopped. Requests under way are finished first."""
-    from serving.server import free_port, serve
+    from serving.server import serve
 
     settings = settings_of(context)
-    serve(settings, free_port(settings.service.host, settings.service.port if port is None else port), workers)
+    serve(settings, port, workers)
 
 
 @app.command("purge")

@@ -1,27 +1,29 @@
-"""The server of pages and API, in one process or several, with metrics on a port of their own; and a port for it."""
+"""The server of pages and API, in one process or several, with metrics on a port of their own."""
 
 import atexit
 import gc
 import os
-import socket
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from socket import socket
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import typer
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from features.errors import SettingsRefused
 from features.settings import Settings
 from serving.allocator import share_heaps
-from serving.api.live_score_start import prepare_in_background
-from serving.app import create_app
+from serving.listening import bound_socket, free_port, handed_socket
+from serving.web.http_connection import HttpConnection
 from serving.web.request_observer import Observers, RequestObserver
 
-PORTS_TRIED = 20
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 DRAIN_SECONDS = 20
 """How long requests under way may take after the server was asked to stop; it takes no new ones meanwhile."""
 SILENCE_SECONDS = 60
@@ -30,25 +32,40 @@ SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """The folder in which the processes of one server count together; read by prometheus-client when it is imported."""
 
 
-def serve(settings: Settings, port: int, workers: int = 1) -> None:
-    """Serves until stopped."""
-    typer.echo(f"OnTrack on http://{settings.service.host}:{port} (stop with Ctrl-C)")
+class Processes(Multiprocess):
+    """Several processes on one port, which nobody listens on once they were asked to stop."""
+
+    def terminate_all(self) -> None:
+        """Asks all to stop, and leaves the socket: a connection that only this process held would wait in vain."""
+        super().terminate_all()
+        for one in self.sockets:
+            one.close()
+
+
+def serve(settings: Settings, port: int | None, workers: int = 1) -> None:
+    """Serves until stopped: on the socket that was handed over, else on this port or that of the settings."""
+    handed = handed_socket()
+    host = settings.service.host
+    port = handed.getsockname()[1] if handed else free_port(host, settings.service.port if port is None else port)
+    typer.echo(f"OnTrack on http://{host}:{port} (stop with Ctrl-C)")
     own = settings.model_copy(update={"service": settings.service.model_copy(update={"port": port})})
     with TemporaryDirectory(prefix="ontrack-metrics-") as folder:
         if settings.service.metrics_port:
             os.environ[SHARED_METRICS] = folder
             serve_metrics(settings.service.metrics_port, Path(folder))
-        run(own, port, workers)
+        run(own, handed, workers)
 
 
-def run(settings: Settings, port: int, workers: int) -> None:
-    """Runs one process or several on a port."""
+def run(settings: Settings, handed: socket | None, workers: int) -> None:
+    """Runs one process or several."""
+    host, port = settings.service.host, settings.service.port
     config = uvicorn.Config(
         partial(build_app, settings),
         factory=True,
-        host=settings.service.host,
+        host=host,
         port=port,
         workers=workers,
+        http=HttpConnection,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -56,29 +73,22 @@ def run(settings: Settings, port: int, workers: int) -> None:
         timeout_worker_healthcheck=SILENCE_SECONDS,
     )
     if workers == 1:
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run([handed] if handed else None)
         return
     from serving.store.database import engine_of
 
     engine_of(settings).dispose()  # brought up to date once, before several processes look
-    Multiprocess(config, sockets=[bound_socket(settings.service.host, port)]).run()
+    Processes(config, sockets=[handed or bound_socket(host, port)]).run()
 
 
-def bound_socket(host: str, port: int) -> socket.socket:
-    """A socket for several processes, which says that it is TCP.
+def build_app(settings: Settings) -> "FastAPI":
+    """The application of one process, which prepares live scores beside its first requests.
 
-    Of another, asyncio does not send answers at once: on a kept connection each would wait 40 ms for its reader.
+    Imported here: of several processes, the one that starts the others needs none of it.
     """
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    bound = socket.socket(family, kind, protocol)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind(address)
-    bound.set_inheritable(True)
-    return bound
+    from serving.api.live_score_start import prepare_in_background
+    from serving.app import create_app
 
-
-def build_app(settings: Settings) -> FastAPI:
-    """The application of one process, which prepares live scores beside its first requests."""
     share_heaps()
     app = create_app(settings, observer=observer_of(settings))
     leave_out_of_collection()
@@ -131,19 +141,3 @@ def serve_metrics(port: int, folder: Path) -> None:
     MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]  # of the library
     start_http_server(port, addr="127.0.0.1", registry=registry)
     typer.echo(f"metrics on http://127.0.0.1:{port}/metrics")
-
-
-def free_port(host: str, wanted: int) -> int:
-    """The wanted port, or the next free one where it is taken, which is said."""
-    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            if port != wanted and wanted != 0:
-                typer.echo(f"port {wanted} is taken; using {port}", err=True)
-            return int(probe.getsockname()[1])
-    typer.echo(f"ports {wanted} to {wanted + PORTS_TRIED - 1} are taken; choose one with --port", err=True)
-    raise typer.Exit(5)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import chdir
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -140,16 +140,22 @@ def scored(demo: Demo) -> Installation:
 @pytest.fixture(scope="session")
 def address(scored: Installation) -> Iterator[str]:
     """The address of the running service of the scored installation."""
-    process = subprocess.Popen(
-        scored.command("serve", "--port", "0"), cwd=scored.folder, stdout=subprocess.PIPE, text=True
-    )
+    with served(scored, workers=1) as (_, at):
+        yield at
+
+
+@contextmanager
+def served(installation: Installation, workers: int) -> "Iterator[tuple[subprocess.Popen[str], str]]":
+    """A service as its users start it, and its address."""
+    line = installation.command("serve", "--port", "0", "--workers", str(workers))
+    process = subprocess.Popen(line, cwd=installation.folder, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        line = process.stdout.readline()
-        match = re.search(r"http://\S+", line)
-        assert match, line
+        said = process.stdout.readline()
+        match = re.search(r"http://\S+", said)
+        assert match, said
         wait_until_ready(match.group())
-        yield match.group()
+        yield process, match.group()
     finally:
         process.terminate()
         process.communicate(timeout=30)

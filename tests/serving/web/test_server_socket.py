@@ -3,7 +3,7 @@
 import socket
 from contextlib import closing
 
-from serving.server import bound_socket
+from serving.listening import bound_socket
 
 
 def test_a_socket_for_several_processes_says_that_it_is_tcp_as_asyncio_sends_at_once_only_then() -> None:

@@ -18,7 +18,7 @@ import uvicorn
 
 from features.settings import Settings
 from serving.app import create_app
-from serving.server import bound_socket
+from serving.listening import bound_socket
 from serving.store.rows import StaffRow, StudentRow
 from serving.worker.import_workflow import Timeouts
 from tests.drawn import write_files
