@@ -23,11 +23,11 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/students/{student_key}/answer")
-def get_answer_form(student_key: str, visit: CurrentVisit) -> Response:
-    """The form, with what one answered before."""
+def get_answer_form(student_key: str, visit: CurrentVisit, answer: str = "") -> Response:
+    """The form, with what one answered before; without that, with the answer that the page was opened for."""
     with visit.reading("answer", student_key, target="answer form") as (session, student):
         before = own_answer(session, visit.educator, student_key, run_of_student(session, student).run_id)
-        form = FormState({"answer": before.answer, "reason": before.reason} if before else {})
+        form = FormState({"answer": before.answer, "reason": before.reason} if before else {"answer": answer})
         return answer_form(visit, student, form)
 
 

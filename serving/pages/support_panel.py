@@ -35,9 +35,10 @@ class FollowUpLine:
 
 @dataclass(frozen=True)
 class ReportLine:
-    """A data problem that was reported; `answer` is empty while it waits."""
+    """A data problem that was reported; `answer` is empty while it waits, and `said` but for who reported it."""
 
     subject: str
+    said: str
     due_on: date
     answer: str
     note: str
@@ -55,9 +56,11 @@ class SupportPanel:
     plans: tuple[PlanView, ...]
     problems: tuple[ReportLine, ...]
     answer: str
+    answer_reason: str
     answers: bool
     writes: bool
     reports: bool
+    problem_days: int
 
 
 DONE_HERE: frozenset[Action] = frozenset({"answer", "write", "report_problem"})
@@ -72,6 +75,7 @@ def support_panel(session: Session, visit: Visit, student: StudentRow, run: RunR
     lines = load_support_lines(session, student, visit.educator, visit.language, there)
     began = school_year_began(visit.today)
     named = responsible_for(session, student.district_id, [key]) if ResponsibleRow in there else {}
+    given = own_answer(session, visit.educator, key, run.run_id) if run and FlagAnswerRow in there else None
     return SupportPanel(
         student_key=key,
         responsible=named.get(key, ""),
@@ -80,17 +84,13 @@ def support_panel(session: Session, visit: Visit, student: StudentRow, run: RunR
         follow_ups=follow_up_lines(session, visit, student) if FollowUpRow in there else (),
         plans=tuple(plan_view(visit, session, student, row) for row in plans),
         problems=report_lines(session, visit, student) if DataProblemRow in there else (),
-        answer=answer_given(session, visit, student, run) if FlagAnswerRow in there else "",
+        answer=visit.language.translate(ANSWERS.get(given.answer, "")) if given else "",
+        answer_reason=given.reason if given else "",
         answers=run is not None and "answer" in may,
         writes="write" in may,
         reports="report_problem" in may,
+        problem_days=visit.support.problem_days,
     )
-
-
-def answer_given(session: Session, visit: Visit, student: StudentRow, run: RunRow | None) -> str:
-    """What the viewer answered of the student in a run, in words; empty where nothing."""
-    given = own_answer(session, visit.educator, student.student_key, run.run_id) if run else None
-    return visit.language.translate(ANSWERS.get(given.answer, "")) if given else ""
 
 
 def report_lines(session: Session, visit: Visit, student: StudentRow) -> tuple[ReportLine, ...]:
@@ -98,6 +98,7 @@ def report_lines(session: Session, visit: Visit, student: StudentRow) -> tuple[R
     return tuple(
         ReportLine(
             subject=visit.language.translate(SUBJECTS.get(row.subject, "")),
+            said=row.description if row.staff_id == visit.educator.staff_id else "",
             due_on=row.due_on,
             answer=visit.language.translate(PROBLEM_ANSWERS.get(row.answer, "")),
             note=row.answer_note,

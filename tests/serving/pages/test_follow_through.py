@@ -270,7 +270,21 @@ def test_a_no_needs_a_reason_and_one_person_has_one_answer_to_a_list(service: Ex
     ines.send(f"{STUDENT}/answer", answer="disagree", reason="At a family event")
     (answer,) = (row for row in service.rows(FlagAnswerRow) if isinstance(row, FlagAnswerRow))
     assert (answer.run_id, answer.answer) == ("run-2026-11-20", "disagree")
-    assert "Your answer: No, it does not match" in words_of(ines.get(STUDENT).text)
+    said = "Your answer: No, it does not match At a family event It is counted for the people who run the lists."
+    assert said in words_of(ines.get(STUDENT).text), "the answer, its reason, and who is told"
+    kira = words_of(Browser(service, "harbor", "s-kira").get(STUDENT).text)
+    assert "At a family event" not in kira, "an answer is its author's"
+
+
+def test_one_door_asks_whether_record_judgement_or_timing_is_wrong(service: ExampleService) -> None:
+    page = ines_of(service).get(STUDENT).text
+    assert [page.count(f">{door}<") for door in ("This is wrong", "Not now", "Report a data problem")] == [1, 0, 0]
+    asked = re.search(r'<section aria-labelledby="match".*?</section>', page, re.DOTALL)
+    assert asked is not None
+    doors = re.findall(r'href="/students/k-amara/([^"]+)"', asked[0])
+    assert doors == ["answer?answer=agree", "answer?answer=disagree", "problems/new", "snooze"]
+    form = ines_of(service).get(f"{STUDENT}/answer?answer=disagree").text
+    assert re.findall(r'value="([^"]+)" checked', form) == ["disagree"]
 
 
 def test_a_data_problem_goes_to_the_data_team_with_a_deadline_and_comes_back_answered(service: ExampleService) -> None:
@@ -278,10 +292,15 @@ def test_a_data_problem_goes_to_the_data_team_with_a_deadline_and_comes_back_ans
     ines.send(f"{STUDENT}/problems", subject="attendance", description="Nov 16 was a field trip", entry=NOTE_ID)
     assert "1 data problem waits for an answer" in words_of(lena.get("/").text)
     assert "Nov 16 was a field trip" in words_of(lena.get("/problems").text)
-    assert "Attendance: answer due Nov 30, 2026" in words_of(ines.get(STUDENT).text)
+    page = words_of(ines.get(STUDENT).text)
+    assert "Attendance: answer due Nov 30, 2026" in page
+    assert "The data team was told." in page
     assert lena.send(f"/problems/{NOTE_ID}").status_code == 422
     assert lena.send(f"/problems/{NOTE_ID}", answer="corrected", note="Loaded again").status_code == 303
-    assert "Attendance: Corrected Loaded again" in words_of(ines.get(STUDENT).text)
+    assert "Attendance: Corrected Loaded again Your report Nov 16 was a field trip" in words_of(ines.get(STUDENT).text)
+    kira = words_of(Browser(service, "harbor", "s-kira").get(STUDENT).text)
+    assert "Attendance: Corrected Loaded again" in kira
+    assert "field trip" not in kira, "what a report says is for its author and the data team"
     (problem,) = (row for row in service.rows(DataProblemRow) if isinstance(row, DataProblemRow))
     assert problem.answered_by == "s-lena"
     assert "No data problem waits" in words_of(lena.get("/problems").text)

@@ -57,13 +57,14 @@ TASKS = (
         *on_student("Start a plan"), Step("#goal", typed="Is in school four days a week"), Step(SAVE),
     ), "The plan has begun."),
     Task("disagree with a flag", 5, (
-        *on_student("nswer"), Step("answer", chosen="disagree"), Step("#reason", typed="Changed course"), Step(SAVE),
+        *on_student("The signals are wrong"), Step("answer", chosen="disagree"),
+        Step("#reason", typed="Changed course"), Step(SAVE),
     ), "Your answer is on record."),
     Task("put a student off", 4, (
-        *on_student("Not now"), Step("#reason", typed="On a trip"), Step(SAVE),
+        *on_student("Right, but not now"), Step("#reason", typed="On a trip"), Step(SAVE),
     ), "not put forward until that day"),
     Task("report a data problem", 5, (
-        *on_student("Report a data problem"), Step("subject", chosen="attendance"),
+        *on_student("A record is wrong"), Step("subject", chosen="attendance"),
         Step("#description", typed="Was here on Monday"), Step("main .form-actions button"),
     ), "The data team has your report."),
     Task("write a note", 4, (
