@@ -14,18 +14,22 @@ from serving.pages.caseload_filter import CaseloadFilter
 from serving.pages.caseload_query import (
     CaseloadScope,
     StudentScore,
+    count_visible,
     list_track_records,
     select_found,
     student_groups,
     student_lines,
 )
 from serving.store.list_counts import list_of
-from serving.store.list_rows import WHOLE_DISTRICT, ListCountRow, ListPlaceRow
+from serving.store.list_rows import ROSTER, WHOLE_DISTRICT, ListCountRow, ListPlaceRow
+from serving.store.rows import ScoreRow, StudentRow
 from serving.store.statements import rows_of, statement
 from serving.student_groups import StudentGroup
 
 Record = tuple[str, str, str | None]
 """Band, run, and track record as JSON."""
+SORTED_AT_ONCE = 20
+"""As many scores are put in order in the time in which one is looked up by its student."""
 
 
 class ListCell(NamedTuple):
@@ -89,17 +93,34 @@ class ListFacts:
         )
         return int(own[0][0] or 0)
 
-    def page(self, asked: CaseloadFilter, first: int, most: int) -> list[StudentScore] | None:
-        """So many students whom a filter leaves, in the order of the list; None where that is another order."""
-        by_place = asked.sort == "list" and not (asked.outcome or asked.contact or asked.plan or asked.responsible)
-        if self.school is None or asked.show == "other" or not by_place:
-            return None
+    def visible(self) -> int:
+        """How many students the subject sees, on a list or not."""
         subject = self.scope.subject
-        found = select_keys(subject.district_id, self.list_id, self.school or None, asked.of_page(1), first, most)
+        if self.school is not None:
+            for (students,) in rows_of(self.session, select_roster(subject.district_id, self.list_id, [self.school])):
+                return students
+        return count_visible(self.session, subject)
+
+    def page(self, asked: CaseloadFilter, first: int, most: int, matching: int) -> list[StudentScore] | None:
+        """So many of the `matching` students whom a filter leaves, in its order; None where no order is kept for it."""
+        asks_more = asked.show == "other" or asked.outcome or asked.contact or asked.plan or asked.responsible
+        if self.school is None or asks_more:
+            return None
+        subject, of_first = self.scope.subject, asked.of_page(1)
+        if asked.sort == "list":
+            found = select_keys(subject.district_id, self.list_id, self.school or None, of_first, first, most)
+        elif asked.sort == "name" and self.by_name(asked) and (first + most) * SORTED_AT_ONCE <= matching:
+            found = select_keys_by_name(subject.district_id, self.scope.run_ids(), of_first, first, most)
+        else:
+            return None
         keys = [key for (key,) in rows_of(self.session, found)]
         lines = student_lines(self.session, select_found(subject, self.scope.run_ids(), keys)) if keys else []
         place = {key: at for at, key in enumerate(keys)}
         return sorted(lines, key=lambda one: place[one.student_key])
+
+    def by_name(self, asked: CaseloadFilter) -> bool:
+        """Whether students are read in the order of names: a school's few are put in order as fast."""
+        return self.school == WHOLE_DISTRICT and not asked.school
 
 
 def counted_school(scope: CaseloadScope) -> str | None:
@@ -145,6 +166,13 @@ def select_schools(district_id: str, list_id: str) -> Select[str]:
 
 
 @statement
+def select_roster(district_id: str, list_id: str, schools: list[str]) -> Select[int]:
+    """How many students a school or the whole district has; no row where that was not counted."""
+    own = (ListCountRow.district_id == district_id, ListCountRow.list_id == list_id, ListCountRow.run_id == ROSTER)
+    return select(ListCountRow.scored).where(*own, ListCountRow.school_id.in_(schools))
+
+
+@statement
 def select_sum(
     district_id: str, list_id: str, schools: list[str], runs: list[str], asked: CaseloadFilter
 ) -> Select[int | None]:
@@ -187,3 +215,25 @@ def select_keys(
         *(condition for wanted, condition in asks if wanted),
     )
     return found.order_by(ListPlaceRow.place).offset(first).limit(most)
+
+
+@statement
+def select_keys_by_name(district_id: str, runs: list[str], asked: CaseloadFilter, first: int, most: int) -> Select[str]:
+    """So many students of a district whom a filter leaves, by name: looked up one by one until there are enough."""
+    asks = ((asked.show == "week", ScoreRow.flagged), (asked.band, ScoreRow.band == asked.band))
+    place = (
+        select(ScoreRow.place)
+        .where(
+            ScoreRow.district_id == StudentRow.district_id,
+            ScoreRow.student_key == StudentRow.student_key,
+            ScoreRow.run_id.in_(runs),
+            ScoreRow.place.is_not(None),
+            *(condition for wanted, condition in asks if wanted),
+        )
+        .correlate(StudentRow)
+        .scalar_subquery()
+    )
+    grade = [StudentRow.grade_level == int(asked.grade)] if asked.grade else []
+    found = select(StudentRow.student_key).where(StudentRow.district_id == district_id, place.is_not(None), *grade)
+    ordered = found.order_by(StudentRow.last_name, StudentRow.first_name, place, StudentRow.student_key)
+    return ordered.offset(first).limit(most)

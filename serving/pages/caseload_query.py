@@ -88,9 +88,14 @@ def select_other(subject: Subject, runs: list[str], outcome: str = "") -> Select
     return found.where(ScoreRow.student_key.is_(None)).add_columns(ScoreRow)
 
 
+def count_visible(session: Session, subject: Subject) -> int:
+    """How many students a subject sees, on a list or not."""
+    return session.scalar(*select_visible_count(subject)) or 0
+
+
 @statement
 def select_visible_count(subject: Subject) -> Select[int]:
-    """How many students a subject sees, on a list or not."""
+    """The query for it."""
     return visible_students(subject).with_only_columns(func.count())
 
 
@@ -198,7 +203,8 @@ def order_of(asked: CaseloadFilter, contacts: Subquery) -> tuple[SQLCoreOperatio
         "contact": (contacts.c.day.is_not(None), contacts.c.day),
     }[asked.sort]
     place = ScoreRow.list_position if asked.outcome else ScoreRow.place
-    return (*first, place.is_(None), place, *by_name, StudentRow.student_key)
+    unplaced = () if asked.show == "week" else (place.is_(None),)  # who is listed has a place: an index has the order
+    return (*first, *unplaced, place, *by_name, StudentRow.student_key)
 
 
 def student_groups(session: Session, scope: CaseloadScope) -> Groups:

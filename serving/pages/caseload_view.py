@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from serving.access.authorize import Subject, visible_students
+from serving.access.authorize import visible_students
 from serving.pages.caseload_counts import ListFacts
 from serving.pages.caseload_filter import CaseloadFilter, pages_shown
 from serving.pages.caseload_line import CaseloadLine, build_lines, school_names
@@ -18,7 +18,6 @@ from serving.pages.caseload_query import (
     select_count,
     select_found,
     select_page,
-    select_visible_count,
     student_lines,
 )
 from serving.scoring.decoding import decode_headline, decode_last_lists
@@ -112,7 +111,7 @@ def caseload_view(
     known = ListFacts(session, scope)
     counts, own = count_students(known.groups), runs_of(known.groups, scope)
     if asked.show != "week":
-        counts = replace(counts, other=count_others(session, scope.subject, counts.all))
+        counts = replace(counts, other=max(0, known.visible() - counts.all))
     rows, matching, pages = found_rows(session, scope, search) if search else page_rows(known, asked, counts)
     schools = school_names(session, scope.subject.district_id, known.schools | {one.school_id for one in rows})
     choices = filter_choices(known, schools, scope, language)
@@ -154,7 +153,7 @@ def page_rows(known: ListFacts, asked: CaseloadFilter, counts: StudentCounts) ->
         matching = known.session.scalar(*select_count(found)) or 0
     pages = max(1, -(-matching // PAGE_SIZE))
     first = (min(asked.page, pages) - 1) * PAGE_SIZE
-    rows = known.page(asked, first, PAGE_SIZE)
+    rows = known.page(asked, first, PAGE_SIZE, matching)
     if rows is None:
         rows = student_lines(known.session, select_page(found, first, PAGE_SIZE))
     return rows, matching, pages
@@ -201,11 +200,6 @@ def count_students(groups: Sequence[StudentGroup]) -> StudentCounts:
         sum(group.listed for group in groups),
         sum(group.too_little for group in groups),
     )
-
-
-def count_others(session: Session, subject: Subject, on_lists: int) -> int:
-    """How many students a subject sees besides those whom a list is about."""
-    return max(0, (session.scalar(*select_visible_count(subject)) or 0) - on_lists)
 
 
 def filter_choices(

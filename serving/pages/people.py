@@ -19,7 +19,8 @@ from serving.access.role_assignments import roles_of
 from serving.pages.caseload import scope_of
 from serving.pages.caseload_counts import ListFacts
 from serving.pages.caseload_line import school_names
-from serving.pages.caseload_view import count_others, count_students
+from serving.pages.caseload_query import count_visible
+from serving.pages.caseload_view import count_students
 from serving.pages.current_user import SignedForm
 from serving.pages.places import places_of
 from serving.pages.visit import CurrentVisit, Visit
@@ -118,8 +119,11 @@ def seen_in(session: Session, visit: Visit, row: StaffRow, one: Educator) -> See
     if reason_for(one, "see") is None:
         return SeenByRole(role, pages, 0, 0)
     scope = scope_of(session, one, visit.context)
-    on_lists = count_students(ListFacts(session, scope).groups).all if scope.runs else 0
-    return SeenByRole(role, pages, on_lists + count_others(session, one, on_lists), on_lists)
+    if not scope.runs:
+        return SeenByRole(role, pages, count_visible(session, one), 0)
+    known = ListFacts(session, scope)
+    on_lists = count_students(known.groups).all
+    return SeenByRole(role, pages, max(on_lists, known.visible()), on_lists)
 
 
 @router.post("/people/{staff_id}/password")

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from serving.store.bulk_insert import insert_rows, insert_table
 from serving.store.database import read_session, write_session
-from serving.store.list_rows import WHOLE_DISTRICT, ListCountRow, ListPlaceRow
+from serving.store.list_rows import ROSTER, WHOLE_DISTRICT, ListCountRow, ListPlaceRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import current_runs
 
@@ -141,9 +141,18 @@ def remove_counts(
 
 
 def write_cells(session: Session, district_id: str, list_id: str, cells: Mapping[Cell, CellCounts]) -> None:
-    """Writes what a list has of each kind."""
+    """Writes what a list has of each kind, and how many students there are."""
     key = {"district_id": district_id, "list_id": list_id}
-    insert_rows(session, ListCountRow, ({**key, **count_row(cell, counts)} for cell, counts in cells.items()))
+    every = {**cells, **roster_cells(session, district_id)}
+    insert_rows(session, ListCountRow, ({**key, **count_row(cell, counts)} for cell, counts in every.items()))
+
+
+def roster_cells(session: Session, district_id: str) -> dict[Cell, CellCounts]:
+    """The students of each school and of the whole district, on a list or not."""
+    by_school = select(StudentRow.school_id, func.count()).where(StudentRow.district_id == district_id)
+    schools = dict(session.execute(by_school.group_by(StudentRow.school_id)).all())
+    every = {**schools, WHOLE_DISTRICT: sum(schools.values())}
+    return {(school, ROSTER, 0, ""): CellCounts(scored=students) for school, students in every.items()}
 
 
 def list_of(runs: Sequence[RunRow]) -> str:

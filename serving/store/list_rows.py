@@ -11,6 +11,8 @@ from serving.store.rows import Row
 
 WHOLE_DISTRICT = ""
 """What stands for a school in a count of the district."""
+ROSTER = ""
+"""What stands for a run in a count of all students, on a list or not."""
 
 
 class ListCountRow(Row):
@@ -18,7 +20,8 @@ class ListCountRow(Row):
 
     `placed` are those of whom the run's score is the most urgent one, `placed_listed` are listed, and of
     `placed_unscored` too little is on record. `records` are the different track records that the listed ones are told,
-    as JSON texts. `school_id` is empty for the whole district.
+    as JSON texts. `school_id` is empty for the whole district. Where `run_id` is empty, `scored` are all students of
+    the roster, of any grade and band.
     """
 
     __tablename__ = "list_counts"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from serving.store.cell_types import ChangeCell, JsonObject, JsonRow, PackedRows, ReasonList, UtcTime
@@ -83,6 +83,7 @@ class StudentRow(Row):
         ForeignKeyConstraint(["district_id"], ["districts.district_id"]),
         Index(None, "district_id", "student_id"),
         Index(None, "district_id", "school_id"),
+        Index(None, "district_id", "last_name", "first_name"),
     )
 
     district_id: Mapped[str] = mapped_column(primary_key=True)
@@ -184,7 +185,17 @@ class ScoreRow(Row):
     """
 
     __tablename__ = "scores"
-    __table_args__ = (Index(None, "district_id", "student_key"),)
+    __table_args__ = (
+        Index(None, "district_id", "student_key"),
+        Index(
+            "ix_scores_listed",
+            "district_id",
+            "run_id",
+            "list_position",
+            sqlite_where=text("flagged = 1"),
+            postgresql_where=text("flagged"),
+        ),
+    )
 
     district_id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str] = mapped_column(primary_key=True)
