@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, delete, event, select, update
+from sqlalchemy import Executable, create_engine, delete, event, select, update
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Educator
@@ -30,6 +30,7 @@ from serving.store.list_counts import count_row, list_of, write_counts_beside, w
 from serving.store.list_rows import ROSTER, ListCountRow, ListPlaceRow
 from serving.store.rows import Row, StudentRow
 from serving.store.run_queries import current_runs
+from serving.store.statements import Values
 from serving.wording.run_words import RunWordsCache
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_scores import ScoredStudent, with_scores
@@ -287,22 +288,27 @@ def test_a_principal_reads_the_same_page_counted_or_not(service: ExampleService)
     assert Tags(page.get("/caseload?show=all").text).words == counted
 
 
-@pytest.mark.parametrize("asked", [CaseloadFilter(outcome="first"), CaseloadFilter(show="all", sort="name")])
-def test_a_page_of_a_district_is_read_in_an_order_that_is_kept(asked: CaseloadFilter) -> None:
-    if asked.outcome:
-        scope = CaseloadScope(LENA, [], TODAY, TODAY, SignalCache(RunWordsCache()))
-        question, values = select_page(replace(filtered_students(scope, asked), runs=["run"]), 0, 50)
-    else:
-        question, values = select_keys_by_name("harbor", ["run", "another"], asked, 0, 50)
+def test_a_page_of_a_district_is_read_in_an_order_that_is_kept() -> None:
+    scope = CaseloadScope(LENA, [], TODAY, TODAY, SignalCache(RunWordsCache()))
+    of_outcome = replace(filtered_students(scope, CaseloadFilter(outcome="first")), runs=["run"])
+    by_name = select_keys_by_name("harbor", ["run", "another"], CaseloadFilter(show="all", sort="name"), 0, 50)
+    for asked, index in (
+        (select_page(of_outcome, 0, 50), "ix_scores_listed"),
+        (by_name, "ix_students_district_id_last_name_first_name"),
+    ):
+        steps = steps_of(asked)
+        assert index in steps[0]
+        assert "USE TEMP B-TREE FOR ORDER BY" not in steps, "alike ones alone are put in order"
+
+
+def steps_of(asked: tuple[Executable, Values]) -> list[str]:
+    """How SQLite answers a question, step by step."""
     engine = create_engine("sqlite://")
     Row.metadata.create_all(engine)
     event.listen(engine, "before_cursor_execute", explained, retval=True)
     with engine.connect() as connection:
-        found = connection.execute(question, values).cursor
-        steps = [str(step[-1]) for step in found.fetchall()] if found else []
-    index = "ix_scores_listed" if asked.outcome else "ix_students_district_id_last_name_first_name"
-    assert index in steps[0]
-    assert "USE TEMP B-TREE FOR ORDER BY" not in steps, "alike ones alone are put in order"
+        found = connection.execute(*asked).cursor
+        return [str(step[-1]) for step in found.fetchall()] if found else []
 
 
 def explained(_connection: object, _cursor: object, asked: str, values: object, *_: object) -> tuple[str, object]:

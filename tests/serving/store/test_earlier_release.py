@@ -1,8 +1,7 @@
-"""A database of the last release, with rows in it, brought to the newest revision: on both databases."""
+"""A database of an earlier release, with rows in it, brought to the newest revision: on both databases."""
 
 import re
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from alembic import command
 from sqlalchemy import Connection, Engine, MetaData, func, select
 
 from serving.access.access_log import find_broken_row
-from serving.access.accounts import sha256
 from serving.store.database import migrate, migrating, open_engine, read_session
 from serving.store.revisions import migrations
 from serving.store.row_security import grant_service
@@ -18,83 +16,51 @@ from serving.store.rows import RunRow, ScoreRow, StaffRow
 from tests.postgresql import SERVICE
 from tests.serving.browser import Browser
 from tests.serving.databases import bare_database, drop_database
-from tests.serving.example_service import TODAY, ExampleService
+from tests.serving.example_service import ExampleService
+from tests.serving.store.released_rows import LAST, RELEASED, SAID_IN_CONFIDENCE, Rows
 
-LAST_RELEASE = "0007"
-AT = datetime(2026, 11, 16, 8, 0)
-REASON = {"code": "core_failing_now", "value": 1.0, "contribution": 0.6, "domain": "grades", "concept": "marks_now"}
 DISTRICT = "harbor"
-CORE_FAILING = {
-    "name": "core_failing_now", "because": "has an F or no pass now in {:.0f} core courses",
-    "one": "has an F now in one", "strength": "", "domain": "grades", "can_change": True, "concept": "marks_now",
-}  # fmt: skip
-"""How a run of the last release worded a feature."""
-ROWS: dict[str, list[dict[str, object]]] = {
-    "districts": [{"name": "Harbor Unified"}],
-    "schools": [{"school_id": "north", "name": "North High"}],
-    "staff": [
-        {
-            "staff_id": "s-ines", "first_name": "Ines", "last_name": "Moreno", "email": "ines@example.org",
-            "role": "counselor", "school_id": "north", "password_hash": "kept",
-        }
-    ],
-    "students": [
-        {
-            "student_key": "k-amara", "student_id": "100", "first_name": "Amara", "last_name": "Boateng",
-            "grade_level": 9, "school_id": "north",
-        }
-    ],
-    "caseloads": [
-        {"staff_id": "s-ines", "student_key": "k-amara", "start_date": date(2026, 8, 17), "end_date": None}
-    ],
-    "contacts": [
-        {"support_id": "1", "student_key": "k-amara", "kind": "contact", "date": TODAY, "staff_id": "s-ines"}
-    ],
-    "runs": [
-        {
-            "run_id": "run-1", "outcome": "grade9_off_track_chicago", "ended": "ended grade 9 off track",
-            "as_of": date(2026, 11, 16), "created_at": AT, "release_id": "r-1", "scorer": "rule", "verdict": "fail",
-            "bundle_digest": "d", "model_version": "v", "feature_set": "grade9", "capacity": 1, "students": 1,
-            "data_through": date(2026, 11, 16), "flagged": 1, "unscored": 0, "headline": None, "last_lists": None,
-            "dictionary": [CORE_FAILING],
-        }
-    ],
-    "scores": [
-        {
-            "run_id": "run-1", "student_key": "k-amara", "school_id": "north", "risk": 0.62, "band": "many",
-            "list_position": 1, "flagged": True, "reasons": [REASON], "strengths": [], "evidence": {},
-            "history": {"attendance": [], "marks": []},
-        }
-    ],
-    "sessions": [
-        {"token_digest": sha256("kept"), "staff_id": "s-ines", "created_at": AT, "last_seen_at": AT}
-    ],
-}  # fmt: skip
-"""A district's rows as the last release wrote them, but for the district."""
+
+
+@pytest.fixture(params=["0007", "0026"])
+def release(request: pytest.FixtureRequest) -> str:
+    """The revision of an earlier release, the first or the last one."""
+    return str(request.param)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An engine on a database of the last release with a run in it."""
+def engine(request: pytest.FixtureRequest, tmp_path: Path, release: str) -> Iterator[Engine]:
+    """An engine on a database of that release with a run in it."""
     sqlite = request.param == "sqlite"
     engine = open_engine(f"sqlite:///{tmp_path / 'service.db'}" if sqlite else bare_database(tmp_path))
     with engine.execution_options(writes=True).begin() as connection:
-        command.upgrade(migrations(connection), LAST_RELEASE)
-        insert_rows(connection)
+        command.upgrade(migrations(connection), release)
+        insert_rows(connection, RELEASED[release])
     yield engine
     engine.dispose()
     drop_database(tmp_path)
 
 
-def insert_rows(connection: Connection) -> None:
+def insert_rows(connection: Connection, rows_by_table: Rows) -> None:
     """Inserts the rows."""
     tables = MetaData()
     tables.reflect(connection)
-    for name, rows in ROWS.items():
+    for name, rows in rows_by_table.items():
         connection.execute(tables.tables[name].insert(), [{"district_id": DISTRICT, **row} for row in rows])
 
 
-def test_what_the_last_release_wrote_is_there_and_shown(engine: Engine, tmp_path: Path) -> None:
+def rows_in(engine: Engine, names: Collection[str]) -> dict[str, list[str]]:
+    """Every row of some tables, as texts in order."""
+    tables = MetaData()
+    with engine.connect() as connection:
+        tables.reflect(connection)
+        return {
+            name: sorted(str(sorted(row._mapping.items())) for row in connection.execute(select(tables.tables[name])))
+            for name in names
+        }
+
+
+def test_what_an_earlier_release_wrote_is_there_and_shown(engine: Engine, tmp_path: Path) -> None:
     migrate(engine)
     postgresql = engine.dialect.name == "postgresql"
     if postgresql:
@@ -112,11 +78,22 @@ def test_what_the_last_release_wrote_is_there_and_shown(engine: Engine, tmp_path
     service.close()
 
 
-def test_taking_the_revisions_back_and_forth_keeps_its_runs(engine: Engine) -> None:
+def test_taking_the_revisions_back_and_forth_keeps_its_runs(engine: Engine, release: str) -> None:
     migrate(engine)
     with migrating(engine) as connection:
-        command.downgrade(migrations(connection), LAST_RELEASE)
+        command.downgrade(migrations(connection), release)
     migrate(engine)
     with read_session(engine) as session:
         counts = [session.scalar(select(func.count()).select_from(table)) for table in (RunRow, ScoreRow, StaffRow)]
     assert counts == [1, 1, 1]
+
+
+@pytest.mark.parametrize("release", ["0026"], indirect=True)
+def test_every_row_of_the_last_release_stays_but_the_words_of_restricted_contacts(engine: Engine) -> None:
+    before = rows_in(engine, LAST)
+    migrate(engine)
+    after = rows_in(engine, LAST)
+    assert {name for name in LAST if before[name] != after[name]} == {"follow_ups"}
+    assert str(before["contacts"]).count(SAID_IN_CONFIDENCE) == str(after["contacts"]).count(SAID_IN_CONFIDENCE) == 1
+    told = [one.replace(SAID_IN_CONFIDENCE, "") for one in before["follow_ups"]]
+    assert after["follow_ups"] == sorted(told)
