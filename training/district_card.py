@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from features.definitions.catalog import feature_set_of
+from models.bundle.manifest import Kind
 from models.bundle.model_card import (
     CardFacts,
     ScorerFigures,
@@ -17,7 +18,6 @@ from models.feature_dictionary import dictionary_of
 from models.pool.learned_from import LearnedFrom
 from presentation.numbers import school_year
 from training.audit.checks import AuditCheck, DisparityBounds
-from training.audit.run import RULE
 from training.evaluation.scorers import in_order, words_of
 from training.gate.bounds import loosened_bounds
 from training.gate.verdict import VERDICT_WORDS
@@ -31,7 +31,7 @@ NAMED = ("warn", "fail")
 """Verdicts of an audit's checks that a card tells."""
 
 
-def card_of(result: TrainingResult, kind: str) -> str:
+def card_of(result: TrainingResult, kind: Kind) -> str:
     """The card in Markdown. Where nothing could be judged, the figures say so."""
     request, basis = result.request, result.basis
     feature_set = feature_set_of(request.outcome)
@@ -95,7 +95,7 @@ def pooled_limits(basis: Basis) -> list[str]:
     ]
 
 
-def growth_limits(result: TrainingResult, kind: str) -> list[str]:
+def growth_limits(result: TrainingResult, kind: Kind) -> list[str]:
     """That several processes grew the model's trees, and what follows; nothing of one, or of a rule."""
     if kind != "model" or result.workers == 1:
         return []
@@ -111,16 +111,14 @@ def tested_on(basis: Basis) -> str:
     return f"the school year ending {year}, which no training label was seen from" if year else NO_TEST_YEAR
 
 
-def kind_that_serves(result: TrainingResult) -> str:
+def kind_that_serves(result: TrainingResult) -> Kind:
     """Whether a model serves or a rule."""
     return "model" if result.serves == "model" else "rule"
 
 
-def subgroups_of(result: TrainingResult, kind: str) -> Subgroups:
+def subgroups_of(result: TrainingResult, kind: Kind) -> Subgroups:
     """The figures of the card's own list by group; of a rule, those of the one that serves."""
-    if result.audited is None:
-        return {}
-    audit = result.audited.model if kind == "model" else result.audited.others.get(RULE)
+    audit = result.audit_of(kind)
     return card_subgroups(audit) if audit else {}
 
 
@@ -130,20 +128,20 @@ def disparity_bounds_of(result: TrainingResult) -> DisparityBounds:
     return DisparityBounds(gate.recall_gap_bound, gate.calibration_bound)
 
 
-def checks_of(result: TrainingResult, kind: str) -> tuple[AuditCheck, ...]:
+def checks_of(result: TrainingResult, kind: Kind) -> tuple[AuditCheck, ...]:
     """The audit's checks of the model's list, or of the list by the rule that serves in its place."""
     if result.audited is None:
-        return ()
+        return result.rule_audited.checks if result.rule_audited and kind == "rule" else ()
     return result.audited.checks if kind == "model" else result.audited.checks_of_rule(disparity_bounds_of(result))
 
 
-def named_by_audit(result: TrainingResult, kind: str) -> list[str]:
+def named_by_audit(result: TrainingResult, kind: Kind) -> list[str]:
     """What the audit names of the card's own list, by code."""
     checks = checks_of(result, kind)
     return [f"{check.code}: {check.says}" for check in checks if check.verdict in NAMED]
 
 
-def calibration_of(result: TrainingResult, kind: str) -> str:
+def calibration_of(result: TrainingResult, kind: Kind) -> str:
     """How risks were brought to mean what they say; of a rule, with the table of its shares."""
     if kind != "rule":
         return (
@@ -181,7 +179,7 @@ def precision_interval(result: TrainingResult, name: str) -> str:
     return f"precision {found.low:.2f} to {found.high:.2f} (95 %)"
 
 
-def limits_of(result: TrainingResult, kind: str) -> list[str]:
+def limits_of(result: TrainingResult, kind: Kind) -> list[str]:
     """What a reader must know before believing the figures."""
     missing = sum(result.basis.unlabelled.values())
     years = result.compared.years if result.compared else (result.basis.split.test,)

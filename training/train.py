@@ -1,12 +1,12 @@
 """Train: from a district's warehouse to judged, signed bundles."""
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from features.definitions.catalog import outcome_of
 from features.errors import Refused
@@ -22,25 +22,20 @@ from models.estimators.parameter_search import SearchResult
 from models.examples import Examples
 from models.explanations.reason_stability import ReasonStability
 from models.explanations.refits import measure_stability
-from models.metrics.intervals import Interval
-from models.metrics.ranking import list_length
 from models.partitions.workers import WorkerLost
 from training.bundle_writer import BundleWriter, provenance_of
 from training.champion import champion_of, with_champion
 from training.cohort_examples import NotJudgeable, school_names
-from training.evaluation.evaluation import Evaluation, risks_with_protected, shares_of_rule
-from training.evaluation.intervals import headline_of
-from training.evaluation.level_by_year import level_gaps_of_rule
+from training.evaluation.evaluation import Evaluation, risks_with_protected
 from training.evaluation.rolling_evaluation import YearEvaluation, evaluate_earlier_years, in_part, judge_by
-from training.evaluation.rule_ranges import ranges_of_rule
-from training.evaluation.scorers import OWN_RULE, PROTECTED
+from training.evaluation.scorers import PROTECTED
 from training.evaluation.year_parts import YearPart, middle_part, review_week
 from training.first_day_rule import first_day_rule
 from training.gate.bound_checks import kinds_of
-from training.gate.verdict import gate_without_model
 from training.recipe import recipe_of, tune_parameters
-from training.reference_profile import build_reference_profile, profiles_by_week
-from training.result_builder import AuditContext, build_training_result, in_week, judged_weeks
+from training.reference_profile import profiles_by_week
+from training.result_builder import AuditContext, build_training_result, in_week
+from training.rule_result import result_without_model, with_rule_shares
 from training.run_result import RunResult
 from training.training_data import TrainingData, read_training_data
 from training.training_request import TrainingRequest
@@ -122,7 +117,7 @@ def train_from(
     progress(f"{request.district.name}: fitting on {learned} students, judging on {tested} of {data.split.test}")
     evaluation = evaluate_test_year(request, data, tuning)
     if isinstance(evaluation, Refused):
-        result = result_without_model(request, data, evaluation)
+        result = result_without_model(request, data, evaluation, schools_of(reader, data))
     else:
         years = evaluate_years(request, data, evaluation, tuning, progress)
         result = result_with_model(reader, request, data, years, tuning=tuning, progress=progress)
@@ -155,8 +150,7 @@ def result_with_model(
     evaluation = years[-1].judged
     progress(f"{request.district.name}: following the lists, auditing groups, refitting to see which reasons hold")
     after = list_weeks_after(reader, request, data.test_year, evaluation)
-    schools = attendance_coverage(reader, reader.view(data.test_year.scored_on[0])).rename(index=school_names(reader))
-    context = AuditContext(after.lead, schools)
+    context = AuditContext(after.lead, schools_of(reader, data))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         stability = pool.submit(reason_stability, request, learned or data.learn, evaluation, tuning)
         look = partial(result_of_part, request, data, years, context=context, brief=brief)
@@ -164,6 +158,11 @@ def result_with_model(
     profiles = profiles_by_week(request.settings, evaluation.test, evaluation.risks)
     parts = (replace(one, search=tuning, followed=after.lists, stability=stability.result()) for one in results)
     return RunResult(tuple(parts), profiles)
+
+
+def schools_of(reader: Reader, data: TrainingData) -> pd.DataFrame:
+    """Each school's attendance in the test year, by the school's name."""
+    return attendance_coverage(reader, reader.view(data.test_year.scored_on[0])).rename(index=school_names(reader))
 
 
 def result_of_part(
@@ -189,56 +188,6 @@ def result_of_part(
         part=part,
     )
     return with_rule_shares(result, learn, data.cohorts.examples)
-
-
-def with_rule_shares(result: TrainingResult, learn: Examples, known: Examples) -> TrainingResult:
-    """The result with the shares of the rule that serves short of a pass, from the training rows of its part.
-
-    Where its level missed in a judged year it has ranges beside them, by all rows whose outcome is known.
-    """
-    part, scorer = result.part, result.serving_rule
-    found = replace(result, serving_rules={part.name: shares_of_rule(learn, scorer)})
-    if found.tells_numbers("rule"):
-        return found
-    return replace(found, rule_ranges=ranges_of_rule(found.serving_shares, known.take(part.teaches(known)), scorer))
-
-
-def result_without_model(request: TrainingRequest, data: TrainingData, refusal: Refused) -> RunResult:
-    """The result of a run without a model, for none was asked for or none could be fitted: the rule serves."""
-    settings = request.settings
-    gate = gate_without_model(
-        request.district.id, request.outcome.name, settings.gate, str(refusal), tried=settings.training.model
-    )
-    profiles = profiles_by_week(request.settings, data.test, {})
-    parts = [
-        with_rule_shares(
-            TrainingResult(
-                request,
-                data.basis,
-                gate,
-                part=part,
-                judged_weeks=judged_weeks(data.test.take(part.holds(data.test)), ()),
-                headline=headline_of_rule(request, data.test.take(part.holds(data.test))),
-                listed=int(list_length(len(data.test) / len(data.test.lists()), request.settings.gate.capacity)),
-                promised=build_reference_profile(request.settings, data.test, {}),
-                rule_level=level_gaps_of_rule(data.cohorts.examples, data.splits, part),
-            ),
-            data.learn.take(part.teaches(data.learn)),
-            data.cohorts.examples,
-        )
-        for part in data.parts
-    ]
-    return RunResult(tuple(parts), profiles)
-
-
-def headline_of_rule(request: TrainingRequest, test: Examples) -> Mapping[str, Interval]:
-    """The share of those whom the rule would have listed on the part's date in the middle who ended off track."""
-    if test.week is not None and len(test):
-        test = test.take(in_week(test, review_week(test.week)))
-    if test.rule is None or not len(test):
-        return {}
-    settings = request.settings
-    return {OWN_RULE: headline_of(test, test.rule, settings.gate, settings.training.seed)}
 
 
 def evaluate_years(

@@ -11,11 +11,13 @@ from models.bundle.model_card import subgroups_json
 from models.estimators.parameter_search import SearchResult
 from models.estimators.published_rule import Range, RuleModel
 from models.explanations.reason_stability import ReasonStability
+from models.fairness.audit import ListAudit
 from models.metrics.calibration_error import ReliabilityBin
 from models.metrics.classification_metrics import ClassificationMetrics
 from models.metrics.intervals import Interval, intervals_json
 from models.pool.learned_from import KEY
-from training.audit.run import AuditResult
+from training.audit.rule_audit import RuleAudit
+from training.audit.run import RULE, AuditResult
 from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.intervals import Differences
 from training.evaluation.level_by_year import LevelGap
@@ -41,13 +43,13 @@ class TrainingResult:
     `compared` is what decides: recall at the capacity over all judged years, None where no model could be fitted.
     `figures` and `reliability` are by scorer: model, logistic, rule, school_only, champion. `headline` is, by
     scorer, the share of those it would have listed in the test year who ended off track. `audited` is about the groups
-    of the model's list, None where nothing could be judged. `intervals` has every figure of the scorers that may serve
-    or must be beaten; `slices` are the model's scoring dates, `years` the judged years, oldest first, the test year
-    last. `stability` is how the model's reasons hold in refits. `judged_weeks` are the scoring dates of all judged
-    years by school week; figures, intervals and the audit are of the list of `reviewed_on`. `serving_rules` are the
-    shares of the rule that serves short of a pass, by part of the year, `rule_level` the level of that rule's shares on
-    the scoring dates of the judged years, `rule_ranges` what is told in the place of shares whose level missed: one for
-    each count of the rule, or none.
+    of the model's list, None where nothing could be judged, and `rule_audited` about those of the rule's where there is
+    no model. `intervals` has every figure of the scorers that may serve or must be beaten; `slices` are the model's
+    scoring dates, `years` the judged years, oldest first, the test year last. `stability` is how the model's reasons
+    hold in refits. `judged_weeks` are the scoring dates of all judged years by school week; figures, intervals and the
+    audit are of the list of `reviewed_on`. `serving_rules` are the shares of the rule that serves short of a pass, by
+    part of the year, `rule_level` the level of that rule's shares on the scoring dates of the judged years,
+    `rule_ranges` what is told in the place of shares whose level missed: one for each count of the rule, or none.
     """
 
     request: TrainingRequest
@@ -59,6 +61,7 @@ class TrainingResult:
     headline: Mapping[str, Interval] = field(default_factory=dict)
     listed: int = 0
     audited: AuditResult | None = None
+    rule_audited: RuleAudit | None = None
     intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
     part: YearPart = WHOLE_YEAR
     judged_weeks: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
@@ -106,6 +109,14 @@ class TrainingResult:
     def serving_shares(self) -> RuleModel:
         """The shares of that rule in this part of the year; KeyError where nobody fitted them."""
         return self.serving_rules[self.part.name]
+
+    def audit_of(self, kind: Kind) -> ListAudit | None:
+        """The groups of the model's list, or of the list by the rule that serves; None where nobody judged it."""
+        if self.rule_audited:
+            return self.rule_audited.listed if kind == "rule" else None
+        if self.audited is None:
+            return None
+        return self.audited.model if kind == "model" else self.audited.others.get(RULE)
 
     def level_of(self, kind: Kind) -> GateCheck | None:
         """Whether the level of the model, or of the rule, held in every judged year; None where no date can be judged.
@@ -171,7 +182,7 @@ class TrainingResult:
                 name: {what: interval_json(one) for what, one in own.items()} for name, own in self.differences.items()
             },
             "subgroups": subgroups_json(self.audited.model) if self.audited else {},
-            "audit": self.audited.as_json() if self.audited else None,
+            "audit": next((one.as_json() for one in (self.audited, self.rule_audited) if one), None),
             "intervals": {name: intervals_json(found) for name, found in self.intervals.items()},
             "slices": [one.as_json() for one in self.slices],
             "years": [one.as_json() for one in self.years],

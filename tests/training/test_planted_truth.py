@@ -29,8 +29,8 @@ from training.evaluation.temporal_split import Split
 from training.report.technical_report import render_technical_report
 from training.report.verdict import headline
 from training.result_builder import build_training_result
+from training.rule_result import with_rule_shares
 from training.run_result import RunResult
-from training.train import with_rule_shares
 from training.training_request import Basis, TrainingRequest
 from training.training_result import TrainingResult
 

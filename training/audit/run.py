@@ -67,13 +67,6 @@ class AuditRequest:
     brief: bool = False
     order: Floats | None = None
 
-    def once(self) -> Booleans:
-        """The test rows of each student's first scoring date."""
-        order = np.arange(len(self.test)) if self.test.as_of is None else np.argsort(self.test.as_of, kind="stable")
-        first = np.zeros(len(self.test), dtype=np.bool_)
-        first[order[~pd.Series(self.test.student[order]).duplicated().to_numpy()]] = True
-        return first
-
 
 @dataclass(frozen=True)
 class AuditResult:
@@ -125,10 +118,18 @@ class AuditResult:
         return TypeAdapter(dict[str, object]).validate_json(found)
 
 
+def first_of_each_student(rows: Examples) -> Booleans:
+    """The rows of each student's first scoring date."""
+    order = np.arange(len(rows)) if rows.as_of is None else np.argsort(rows.as_of, kind="stable")
+    first = np.zeros(len(rows), dtype=np.bool_)
+    first[order[~pd.Series(rows.student[order]).duplicated().to_numpy()]] = True
+    return first
+
+
 def run_audit(asked: AuditRequest) -> AuditResult:
     """The audit of a run."""
     bounds, training, least = asked.settings.gate, asked.settings.training, asked.settings.audit.smallest_group
-    rows = asked.once()
+    rows = first_of_each_student(asked.test)
     test = asked.test.take(rows)
     order = None if asked.order is None else asked.order[rows]
     listing = listing_of(test.label, asked.risk[rows], test.student, asked.capacities, order=order)

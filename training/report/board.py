@@ -12,7 +12,6 @@ from presentation.numbers import capitalized, long_date, of_100, people_interval
 from presentation.report import Prose, Report, ReportSection, prose_section, render
 from training.audit.checks import AuditCheck, chance_words
 from training.audit.group_names import people
-from training.audit.run import RULE
 from training.district_card import checks_of, kind_that_serves, limits_of
 from training.report.group_charts import differences, gap_chart
 from training.report.sections import TEMPLATES, refused_uses
@@ -55,7 +54,8 @@ def sections_of(result: TrainingResult) -> Iterator[ReportSection]:
     kind = kind_that_serves(result)
     audit = listed_by_what_serves(result)
     if audit:
-        yield right_section(result)
+        if result.figures:
+            yield right_section(result)
         yield groups_section(audit, result)
         yield named_section(checks_of(result, kind))
     yield prose_section("What is not known", points=limits_of(result, kind))
@@ -64,9 +64,7 @@ def sections_of(result: TrainingResult) -> Iterator[ReportSection]:
 
 def listed_by_what_serves(result: TrainingResult) -> ListAudit | None:
     """The audit of the list by what serves; None where nothing could be judged."""
-    if result.audited is None:
-        return None
-    return result.audited.model if result.serves == "model" else result.audited.others.get(RULE)
+    return result.audit_of(kind_that_serves(result))
 
 
 def first_section(result: TrainingResult, serves_when: str = "") -> ReportSection:

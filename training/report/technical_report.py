@@ -11,7 +11,6 @@ from presentation.numbers import capacity_of_100, capitalized, long_date, school
 from presentation.report import Report, ReportSection, prose_section, render
 from presentation.tables import CheckLine, grouped_table
 from training.audit.checks import VERDICT_WORDS as AUDIT_WORDS
-from training.audit.run import RULE, AuditResult
 from training.district_card import checks_of, kind_that_serves, left_out_of, limits_of, pooled_limits
 from training.evaluation.scorers import words_of
 from training.gate.bounds import loosened_bounds, primary_of
@@ -102,19 +101,20 @@ def part_sections(result: TrainingResult) -> Iterator[ReportSection | None]:
     yield checks_section(result) if result.gate.checks else None
     yield from share_sections(result)
     if not result.figures:
+        yield from rule_sections(result)
         return
     found = comparison_of(result)
     yield comparison_section(found)
     yield calibration_section(found)
     if result.audited:
         yield from audit_sections(result.audited)
-        yield from rule_sections(result, result.audited) if result.serves != "model" else ()
+        yield from rule_sections(result) if result.serves != "model" else ()
 
 
-def rule_sections(result: TrainingResult, audited: AuditResult) -> Iterator[ReportSection]:
+def rule_sections(result: TrainingResult) -> Iterator[ReportSection]:
     """What the checks say of the list by the rule that serves, and its groups."""
-    if RULE in audited.others:
-        alone = [one for one in audited.others[RULE].tables if not one.crossed]
+    if audit := result.audit_of("rule"):
+        alone = [one for one in audit.tables if not one.crossed]
         table = grouped_table(f"The list by {words_of(result.serves)}, group by group", HEAD, map(group_rows, alone))
         checks = checks_of(result, "rule")
         says = [f"{capitalized(check.title)}: {AUDIT_WORDS[check.verdict]}. {check.says}" for check in checks]

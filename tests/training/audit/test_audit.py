@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import TypeAdapter
 
 from features.settings import Gate, Settings
 from models.examples import Examples
@@ -17,7 +18,8 @@ from tests.models.row_examples import made_examples
 from training.audit.alternative_lists import equally_found, kept_without, same_length, without_domains
 from training.audit.checks import CODES, DisparityBounds, list_checks, record_checks
 from training.audit.record_bias import attendance_coverage, incident_ratios
-from training.audit.run import AuditRequest, AuditResult, run_audit
+from training.audit.rule_audit import audit_rule
+from training.audit.run import AuditRequest, AuditResult, first_of_each_student, run_audit
 
 SETTINGS = Settings(gate=Gate(replicates=100))
 CAPACITIES = (0.05, 0.15)
@@ -46,7 +48,7 @@ def test_a_student_counts_once_on_the_first_scoring_date() -> None:
     test = made_examples(100, rows_per_student=2)
     dates = np.where(np.arange(100) % 2 == 0, "2026-02-20", "2025-11-20")
     asked = AuditRequest(test, replace(test, as_of=dates), np.zeros(100), SETTINGS, CAPACITIES)
-    assert np.flatnonzero(asked.once()).tolist() == list(range(1, 100, 2))
+    assert np.flatnonzero(first_of_each_student(asked.test)).tolist() == list(range(1, 100, 2))
 
 
 def test_every_check_has_a_verdict_and_a_sentence(audited: AuditResult) -> None:
@@ -62,6 +64,38 @@ def test_other_lists_hold_as_many_students(audited: AuditResult) -> None:
 def test_what_is_published_is_json_without_a_number_that_is_none(audited: AuditResult) -> None:
     found = audited.as_json()
     assert set(found) == {"model", "others", "cuts", "incidents", "lacking", "schools", "checks"}
+
+
+def test_a_rule_without_a_model_is_audited_as_beside_one(audited: AuditResult) -> None:
+    test = made_examples(900, seed=1)
+    alone = audit_rule(test, SETTINGS, CAPACITIES)
+    assert alone
+    beside = audited.others["rule"]
+    assert [one.of for one in alone.listed.tables] == [one.of for one in beside.tables]
+    for table, other in zip(alone.listed.tables, beside.tables, strict=True):
+        assert len(table.groups) > 1
+        for group, same in zip(table.groups, other.groups, strict=True):
+            assert (group.name, group.n, group.listed) == (same.name, same.n, same.listed)
+            own, other_found = group.figures["recall"], same.figures["recall"]
+            assert (own and own.estimate) == (other_found and other_found.estimate)
+            assert len(group.curve["recall"]) == len(CAPACITIES)
+    asked = {check.code for check in alone.checks}
+    assert asked == {check.code for check in audited.checks_of_rule(DisparityBounds(0.2, 0.05))}
+
+
+def test_the_audit_of_a_rule_stands_in_a_bundle_as_one_with_a_model_does(audited: AuditResult) -> None:
+    alone = audit_rule(made_examples(900, seed=1), SETTINGS, CAPACITIES)
+    assert alone
+    found, others = alone.as_json(), audited.as_json()["others"]
+    assert set(found) == set(audited.as_json())
+    assert isinstance(others, dict)
+    assert set(TypeAdapter(dict[str, dict[str, object]]).validate_python(found["others"])["rule"]) == set(
+        others["rule"]
+    )
+
+
+def test_rows_without_a_rule_are_not_audited() -> None:
+    assert audit_rule(replace(made_examples(300), rule=None), SETTINGS, CAPACITIES) is None
 
 
 def test_a_model_without_a_kind_of_records_does_not_have_them() -> None:

@@ -9,7 +9,7 @@ import pytest
 from presentation.numbers import capitalized
 from tests.journeys.page_figures import Figure, PageText, checks_on, differ, figures_on, is_unlike
 from tests.training.report.example_results import MADE_ON, made_result
-from training.district_card import card_of
+from training.district_card import card_of, kind_that_serves
 from training.gate.verdict import VERDICT_WORDS, sentences
 from training.report.board import render_board
 from training.report.technical_report import render_technical_report
@@ -25,7 +25,7 @@ def console_of() -> PageText:
 
 def card() -> PageText:
     """The card of what serves."""
-    return PageText("card", card_of(made_result(), made_result().serves))
+    return PageText("card", card_of(made_result(), kind_that_serves(made_result())))
 
 
 def report() -> PageText:
