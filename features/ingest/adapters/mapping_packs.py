@@ -55,10 +55,17 @@ def staff_of_titles(
 
 
 def pulled_delivery(arrival: Arrival) -> Delivery:
-    """The delivery of what a pull wrote, by the shipped mapping; Refused where none is whole."""
-    pattern = pack_of(arrival.source.kind).files["schools"].file or ""
-    if not matching_files(arrival.files, pattern):
-        raise Refused(f"{arrival.district.id}: no finished pull; run `ontrack pull --district {arrival.district.id}`")
+    """The delivery of what a pull wrote, by the shipped mapping.
+
+    Refused where no pull is whole, or the last one did not read a table that settings declare since.
+    """
+    files = pack_of(arrival.source.kind).files
+    pull = f"run `ontrack pull --district {arrival.district.id}`"
+    if not matching_files(arrival.files, files["schools"].file or ""):
+        raise Refused(f"{arrival.district.id}: no finished pull; {pull}")
+    for name in arrival.source.declared:
+        if name in arrival.owned and not matching_files(arrival.files, files[name].file or ""):
+            raise Refused(f"{arrival.district.id}: the last pull did not read {name}; {pull}")
     return pack_delivery(arrival)
 
 

@@ -31,6 +31,7 @@ from features.sources.mapping_packs import (
     pack_of,
     with_own,
 )
+from features.warehouse.file import open_warehouse
 from tests.features.ingest.adapters.districts_alike import differences
 from tests.warehouse_filling import fill_warehouse
 
@@ -94,6 +95,17 @@ def test_a_district_that_is_written_as_exports_is_the_same_when_they_are_loaded(
     fill_warehouse(PLAN, records, tmp_path / "ours.duckdb")
     tables = tuple(name for name in InfiniteCampus.gives if name not in ("attendance", "marks"))
     assert differences(tmp_path / "ours.duckdb", workspace.warehouse, tables, {}) == []
+    with open_warehouse(workspace.warehouse) as reader:
+        past = reader.view(date(2025, 12, 1))
+        assert all(len(reader.visible(past, name)) for name in ("students", "enrollments", "attendance", "marks"))
+
+
+@pytest.mark.parametrize("source", PACKS, ids=kind_of)
+def test_a_past_day_can_be_judged_as_nothing_but_staff_is_known_from_the_load_alone(source: type[Source]) -> None:
+    """Else no score of an earlier day has a calendar, a student or a mark. Marks of Aspen have no term."""
+    files = pack_of(kind_of(source)).files
+    of_load = {name for name, one in files.items() if one.known_on is None or one.known_on.load}
+    assert of_load <= ({"marks"} if source is StudentInsights else {"staff"})
 
 
 def test_a_districts_own_code_is_added_to_the_shipped_ones() -> None:

@@ -205,6 +205,9 @@ def test_schools_that_are_named_are_read_and_no_other(home: Path, tmp_path: Path
 
 def test_files_of_a_pull_that_is_not_whole_are_refused_with_what_to_do(small: Path, tmp_path: Path) -> None:
     pulled(AeriesServer(small), tmp_path / EXPORTS)
+    titled = District(id="h", name="H", source=SOURCE.model_copy(update={"staff_titles": {"Director": "district"}}))
+    with pytest.raises(Refused, match="the last pull did not read staff; run `ontrack pull --district h`"):
+        combined_delivery(titled, files_in(tmp_path))
     (tmp_path / EXPORTS / LAST).unlink()
     district = District(id="harbor", name="Harbor", source=SOURCE)
     with pytest.raises(Refused, match="no finished pull; run `ontrack pull --district harbor`"):
