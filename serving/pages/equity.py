@@ -16,6 +16,7 @@ from serving.pages.current_user import SignedForm
 from serving.pages.equity_view import equity_view
 from serving.pages.form_fields import FieldReader, new_entry_id
 from serving.pages.live_view import help_view, live_summary
+from serving.pages.school_view import ANOTHER_SCHOOL
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.total_rows import AuditSignOffRow
 from serving.wording.locale import capitalize_first
@@ -30,7 +31,7 @@ def get_equity(visit: CurrentVisit, outcome: Outcome = "", done: str = "") -> Re
     with visit.context.read_session() as session:
         if isinstance(authorize(session, visit.educator, "see_audit", OwnDistrict()), Denied):
             raise HTTPException(404)
-        schools = school_names(session, visit.educator.district_id)
+        schools = schools_told(visit, session)
         choices = outcome_choices(visit)
         chosen = outcome if outcome in choices else next(iter(choices))
         release = visit.context.releases.current(visit.educator.district_id, chosen)
@@ -50,6 +51,16 @@ def get_equity(visit: CurrentVisit, outcome: Outcome = "", done: str = "") -> Re
         stale=stale,
         done=visit.done_words(done),
     )
+
+
+def schools_told(visit: Visit, session: Session) -> dict[str, str]:
+    """The names of schools by id; to a principal each but their own is another school, as on School and district."""
+    educator = visit.educator
+    names = school_names(session, educator.district_id)
+    if educator.role != "principal":
+        return names
+    other = visit.language.translate(ANOTHER_SCHOOL)
+    return {one: name if one == educator.school_id else other for one, name in names.items()}
 
 
 @router.post("/equity/sign-off")

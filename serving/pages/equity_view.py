@@ -42,8 +42,8 @@ WORST = (
         MISSED,
         msgid("Missed most often: {group}, {count} of 100 who ended off track. That is more than chance."),
         msgid(
-            "Missed most often: {group}, {count} of 100 who ended off track. It may be chance: there are "
-            "too few students to tell."
+            "Missed: no group stands out clearly. The highest figure is {count} of 100 who ended off track, for "
+            "{group}. It may be chance."
         ),
         turned=True,
     ),
@@ -51,8 +51,8 @@ WORST = (
         WRONG,
         msgid("Listed and fine most often: {group}, {count} of 100 listed. That is more than chance."),
         msgid(
-            "Listed and fine most often: {group}, {count} of 100 listed. It may be chance: there are too "
-            "few students to tell."
+            "Listed and fine: no group stands out clearly. The highest figure is {count} of 100 listed, for {group}. "
+            "It may be chance."
         ),
     ),
 )
@@ -189,7 +189,10 @@ def is_shown(table: AuditTable) -> bool:
 
 
 def worst_words(language: Language, tables: Sequence[AuditTable], question: Worst) -> str:
-    """For which group the list is worst: of those that are so beyond chance if there are any; empty for no figure."""
+    """For which groups the list is worst, all that tie, by those that are so beyond chance if there are any.
+
+    Else that none stands out, and where the highest figure is; empty for no figure.
+    """
     told = [
         (is_beyond_chance(table, group, question), question.share(figure.estimate), table.of, group.name)
         for table in tables
@@ -198,12 +201,14 @@ def worst_words(language: Language, tables: Sequence[AuditTable], question: Wors
     ]
     if not told:
         return ""
-    sure, share, attribute, name = max(told, key=lambda one: one[:2])
-    return language.translate(
-        question.sure if sure else question.unsure,
-        group=people_words(language, attribute, name),
-        count=round(share * 100),
-    )
+    sure, share = max(one[:2] for one in told)
+    count = round(share * 100)
+    tied = [
+        people_words(language, of, name)
+        for is_sure, own, of, name in told
+        if (is_sure, round(own * 100)) == (sure, count)
+    ]
+    return language.translate(question.sure if sure else question.unsure, group=language.series(tied), count=count)
 
 
 def is_beyond_chance(table: AuditTable, group: AuditGroup, question: Worst) -> bool:

@@ -10,6 +10,7 @@ from presentation.charts.marks import Chart
 from presentation.charts.record_chart import ChartWords, RecordColumn, bar_chart
 from presentation.charts.share_bars import ShareRow, share_bars
 from presentation.numbers import of_100, school_year
+from serving.pages.school_leaving import kind_of, leaving_of, leaving_words
 from serving.pages.school_totals import Period, Share, Totals, between_schools, is_others
 from serving.wording.locale import Language, msgid
 
@@ -26,6 +27,7 @@ SUBJECTS = {
 SIGNALS_NOW = {"signals": msgid("Some or many signals"), "many": msgid("Many signals")}
 MOVES = {"fewer_signals": msgid("Fewer signals now"), "more_signals": msgid("More signals now")}
 NOBODY = "–"
+ANOTHER_SCHOOL = msgid("Another school")
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,11 @@ class SchoolView:
     grade: int
     crowded: tuple[str, ...]
     on_track: Chart | None
-    on_track_table: ShadedTable
+    on_track_tables: tuple[ShadedTable, ...]
     latest: str
     leaving_says: str
-    leaving: ShadedTable
-    back: ShadedTable
+    leaving: tuple[ShadedTable, ...]
+    back: tuple[ShadedTable, ...]
     subjects: ShadedTable
     absence: Chart | None
     absences: ShadedTable
@@ -77,9 +79,8 @@ def school_view(
     if not totals.grades:
         return None
     words = ViewWords(language, totals)
-    left = totals.of("left")
-    worst = max(left, key=lambda key: left[key].share, default=None)
-    grade = chosen_grade(totals, asked_grade, worst)
+    leaving = leaving_of(totals)
+    grade = chosen_grade(totals, asked_grade, leaving.now or leaving.worst)
     latest = next(reversed(totals.periods("passed")), None)
     schools = [(one, share.rest) for one, share in totals.schools("passed", grade, latest)] if latest else []
     return SchoolView(
@@ -88,11 +89,11 @@ def school_view(
         grade=grade,
         crowded=words.crowded(),
         on_track=words.on_track_chart(latest) if latest else None,
-        on_track_table=words.by_period("passed", language.translate("Passed every core course, of 100")),
+        on_track_tables=words.by_term("passed", language.translate("Passed every core course, of 100")),
         latest=words.period(latest) if latest else "",
-        leaving_says=words.leaving(worst, left[worst]) if worst else "",
-        leaving=words.by_period("left", language.translate("Left the track, of 100 who were on it the term before")),
-        back=words.by_period("back", language.translate("Came back, of 100 who had an F the term before")),
+        leaving_says=leaving_words(language, leaving, words.period),
+        leaving=words.by_term("left", language.translate("Left the track, of 100 who were on it the term before")),
+        back=words.by_term("back", language.translate("Came back, of 100 who had an F the term before")),
         subjects=words.by_subject(latest),
         absence=words.absence_chart(grade),
         absences=words.by_period("chronic", language.translate("Missed a tenth of the days or more, of 100")),
@@ -105,7 +106,7 @@ def school_view(
 
 
 def chosen_grade(totals: Totals, asked: str, worst: tuple[int, Period] | None) -> int:
-    """The grade that is looked at closer: the one asked for, else that in which most left the track."""
+    """The grade that is looked at closer: the one asked for, else that with which the page begins."""
     usual = worst[0] if worst else totals.grades[0]
     return int(asked) if asked.isdigit() and int(asked) in totals.grades else usual
 
@@ -140,9 +141,21 @@ class ViewWords:
 
     def by_period(self, measure: str, caption: str) -> ShadedTable:
         """A measure by grade and period."""
-        found, periods = self.totals.of(measure), self.totals.periods(measure)
+        return self.table(measure, caption, self.totals.periods(measure))
+
+    def table(self, measure: str, caption: str, periods: Sequence[Period]) -> ShadedTable:
+        """A measure by grade in some periods."""
+        found = self.totals.of(measure)
         rows = [(self.grade(one), tuple(self.cell(found.get((one, p))) for p in periods)) for one in self.totals.grades]
         return ShadedTable(caption, tuple(self.period(one) for one in periods), tuple(rows))
+
+    def by_term(self, measure: str, caption: str) -> tuple[ShadedTable, ...]:
+        """A measure by grade and term: a table for each kind of term, so that quarters stand beside quarters."""
+        kinds: dict[str, list[Period]] = {}
+        for one in self.totals.periods(measure):
+            kinds.setdefault(kind_of(one), []).append(one)
+        newest_first = sorted(kinds.values(), key=lambda own: own[-1][0], reverse=True)
+        return tuple(self.table(measure, caption, own) for own in newest_first)
 
     def by_subject(self, latest: Period | None) -> ShadedTable:
         """Who has an F in a core course of the latest term, by grade and subject."""
@@ -173,14 +186,6 @@ class ViewWords:
         return tuple(
             self.language.translate(said, count=round(one.share * 100), grade=grade) for grade, one in sorted(found)
         )
-
-    def leaving(self, worst: tuple[int, Period], share: Share) -> str:
-        """Where most students leave the track."""
-        said = msgid(
-            "Most left the track in grade {grade}, {term}: {count} of 100 who had passed every core course before."
-        )
-        count = round(share.share * 100)
-        return self.language.translate(said, grade=worst[0], term=self.period(worst[1]), count=count)
 
     def on_track_chart(self, latest: Period) -> Chart | None:
         """Who passed every core course in the latest term, by grade; beside it the district where a school is shown."""
@@ -219,7 +224,7 @@ class ViewWords:
         if is_others(school_id):
             return self.language.translate("Schools too small to show")
         if own is not None and school_id != own:
-            return self.language.translate("Another school")
+            return self.language.translate(ANOTHER_SCHOOL)
         return names.get(school_id, school_id)
 
     def school_line(
