@@ -41,6 +41,7 @@ from serving.app_context import AppContext
 from serving.pages import (
     access_log_page,
     answer,
+    board,
     caseload,
     caseload_choice,
     collaborative,
@@ -122,6 +123,7 @@ PAGE_ROUTERS = tuple(
         meeting_change,
         meeting_student,
         school,
+        board,
         equity,
         collaborative,
         models,

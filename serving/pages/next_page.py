@@ -3,12 +3,29 @@
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Request
+from sqlalchemy.orm import Session
+
+from serving.access.role_assignments import chosen_role, roles_of
+from serving.store.rows import StaffRow
 
 START = "/"
+START_OF = {"district": "/school"}
+"""Whose work begins with the whole district, and not with five of its students."""
 LONGEST = 500
 CALLBACK = "/sign-in/callback"
 """Where an identity provider leads back to."""
 SIGN_IN_PATHS = ("/sign-in", "/sign-out")
+
+
+def start_path(session: Session, staff: StaffRow, asked: str) -> str:
+    """Where somebody begins who signed in: at the page asked for, else at that of the role they work in."""
+    chosen = chosen_role(session, staff, roles_of(session, staff))
+    return role_path(chosen.role if chosen else "", asked)
+
+
+def role_path(role: str, asked: str) -> str:
+    """Where somebody of a role begins: at the page asked for where it is one of this service, else at the role's."""
+    return asked if is_own_path(asked) else START_OF.get(role, START)
 
 
 def own_path(asked: str) -> str:

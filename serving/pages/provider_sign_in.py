@@ -14,7 +14,7 @@ from serving.access.open_routes import anyone
 from serving.access.openid_connect import IdentityProvider, ProviderFailed, ProviderRequest
 from serving.app_context import AppContext, RequestContext
 from serving.pages.current_user import session_token, set_session_cookie
-from serving.pages.next_page import CALLBACK, own_path
+from serving.pages.next_page import CALLBACK, start_path
 from serving.pages.rendering import render_page
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(anyone)])
@@ -63,10 +63,11 @@ def get_callback(
             staff = find_linked_person(session, who, now)
             token = open_session(session, staff.district_id, staff.staff_id, now)
             end_session(session, session_token(request), now)
+            start = start_path(session, staff, asked.page)
     except ProviderFailed as failed:
         return failed_page(request, context, failed)
     # a redirect would count as the provider's, and a strict cookie would not go with it
-    response = render_page(request, context, "signed_in.html", page=own_path(asked.page))
+    response = render_page(request, context, "signed_in.html", page=start)
     set_session_cookie(request, response, token)
     response.delete_cookie(cookie_of(request), path="/")
     return response

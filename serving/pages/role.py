@@ -12,7 +12,7 @@ from serving.app_context import RequestContext
 from serving.pages.caseload_line import school_names
 from serving.pages.current_user import SignedForm, SignedIn, Viewer
 from serving.pages.language import RequestLanguage
-from serving.pages.next_page import own_path
+from serving.pages.next_page import own_path, role_path
 from serving.pages.rendering import render_page
 from serving.store.district_scope import enter_district
 from serving.store.rows import StaffRow
@@ -49,7 +49,7 @@ def post_role(viewer: SignedIn, context: RequestContext, fields: SignedForm) -> 
         if chosen is None:
             raise HTTPException(404)
         choose_role(session, staff, chosen, context.clock())
-    return RedirectResponse(own_path(fields.get("next", "")), status_code=303)
+    return RedirectResponse(role_path(chosen.role, fields.get("next", "")), status_code=303)
 
 
 def staff_of(session: Session, viewer: Viewer) -> StaffRow:

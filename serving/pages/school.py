@@ -4,13 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from serving.access.authorize import Denied, OwnDistrict, authorize
 from serving.pages.caseload_line import school_names
 from serving.pages.school_totals import load_totals
 from serving.pages.school_view import school_view
-from serving.pages.visit import CurrentVisit
+from serving.pages.visit import CurrentVisit, Visit
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,9 +27,8 @@ def get_school(
     with visit.context.read_session() as session:
         if isinstance(authorize(session, educator, "see_totals", OwnDistrict()), Denied):
             raise HTTPException(404)
-        names = school_names(session, educator.district_id)
+        chosen, names = school_asked(visit, session, school)
         own = educator.school_id if educator.role == "principal" else None
-        chosen = own or (school if school in names else "")
         totals = load_totals(session, educator.district_id, chosen)
         stale = visit.list_age(session)
         view = school_view(totals, visit.language, names, asked_grade=grade, own=own) if totals else None
@@ -43,3 +43,11 @@ def get_school(
         may_choose=own is None,
         names=names,
     )
+
+
+def school_asked(visit: Visit, session: Session, school: str) -> tuple[str, dict[str, str]]:
+    """The school that is shown, empty for the district, and the names of all: a principal's is always their own."""
+    educator = visit.educator
+    names = school_names(session, educator.district_id)
+    own = educator.school_id if educator.role == "principal" else None
+    return own or (school if school in names else ""), names

@@ -19,7 +19,7 @@ from serving.access.second_factor import (
 from serving.app_context import AppContext, RequestContext
 from serving.pages.current_user import require_same_origin, session_token, set_session_cookie
 from serving.pages.language import request_language
-from serving.pages.next_page import own_path
+from serving.pages.next_page import own_path, start_path
 from serving.pages.qr_code import qr_code
 from serving.pages.rendering import render_page
 from serving.pages.wait_words import wait_words
@@ -68,7 +68,8 @@ def post_code(
             wrong = request_language(request).translate(WRONG_CODE)
             return code_page(request, context, session, pending, page=page, wrong=wrong)
         opened, codes = complete(session, pending, token, context)
-    response = codes_page(request, context, codes, page) if codes else RedirectResponse(own_path(page), status_code=303)
+        start = start_path(session, pending.staff, page)
+    response = codes_page(request, context, codes, start) if codes else RedirectResponse(start, status_code=303)
     set_session_cookie(request, response, opened)
     return response
 

@@ -15,7 +15,7 @@ from serving.access.second_factor import needed_stage, start_enrollment
 from serving.app_context import AppContext, RequestContext
 from serving.pages.current_user import cookie_name, find_viewer, require_same_origin, session_token, set_session_cookie
 from serving.pages.language import COOKIE, request_language
-from serving.pages.next_page import own_path
+from serving.pages.next_page import own_path, start_path
 from serving.pages.rendering import render_page
 from serving.pages.wait_words import wait_words
 from serving.wording.locale import msgid
@@ -65,29 +65,30 @@ def post_sign_in(
         headers = {"Retry-After": str(wait)}
         return sign_in_page(request, context, replace(form, wrong=wait_words(words, wait)), status=429, headers=headers)
     with context.write_session() as session:
-        opened = open_with_password(session, context, credentials)
+        opened = open_with_password(session, context, credentials, page)
         if opened is not None:
             end_session(session, session_token(request), now)
     if opened is None:
         return sign_in_page(request, context, replace(form, wrong=words.translate(WRONG_CREDENTIALS)), status=401)
-    token, stage = opened
+    token, stage, start = opened
     later = f"/sign-in/code?{urlencode({'next': page})}" if page else "/sign-in/code"
-    response = RedirectResponse(later if stage else own_path(page), status_code=303)
+    response = RedirectResponse(later if stage else start, status_code=303)
     set_session_cookie(request, response, token)
     return response
 
 
 def open_with_password(
-    session: Session, context: AppContext, credentials: Credentials
-) -> tuple[str, Stage | None] | None:
-    """A new session and what it waits for; None where person or password is wrong, or passwords are not taken."""
+    session: Session, context: AppContext, credentials: Credentials, page: str
+) -> tuple[str, Stage | None, str] | None:
+    """A new session, what it waits for and where it leads; None for a wrong person or password, or none are taken."""
     staff = find_person(session, credentials)
     if staff is None or not takes_passwords(context, credentials.district_id):
         return None
     stage = needed_stage(session, staff, context.settings.service.second_factor)
     if stage == "enrollment":
         start_enrollment(session, staff, context.secrets, context.clock())
-    return open_session(session, staff.district_id, staff.staff_id, context.clock(), stage), stage
+    token = open_session(session, staff.district_id, staff.staff_id, context.clock(), stage)
+    return token, stage, start_path(session, staff, page)
 
 
 def takes_passwords(context: AppContext, district_id: str) -> bool:

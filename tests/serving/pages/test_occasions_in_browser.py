@@ -13,13 +13,19 @@ from tests.sweeps import swept
 
 __all__ = ["service"]
 pytestmark = pytest.mark.browser
-PLACES = {"monday": "Caseload", "meeting": "Meetings", "review": "School and district", "board": "Equity"}
+PLACES = {
+    "monday": "Caseload",
+    "meeting": "Meetings",
+    "review": "School and district",
+    "board": "Equity",
+    "sheet": "School",
+}
 SHOWS = {
     "monday": "Boateng", "meeting": "Call a meeting", "review": "School and district", "board": "Equity",
-    "family": "Is something here wrong?",
+    "sheet": "Who is on track: for the board", "family": "Is something here wrong?",
 }  # fmt: skip
 """What the page of an occasion says."""
-CLICKS = {"monday": 1, "meeting": 1, "review": 1, "board": 1, "family": 3}
+CLICKS = {"monday": 1, "meeting": 1, "review": 1, "board": 1, "sheet": 2, "family": 3}
 """From the page after the sign-in; on a phone one more, to open the rest of the header."""
 KINDS = [line.split()[0] for line in OCCASIONS.strip().splitlines()[1:]]
 TRIED = KINDS if swept("accessibility") else ["assistant_principal", "board_member"]
@@ -66,6 +72,9 @@ def test_each_opens_what_the_occasion_needs_in_the_clicks_stated_and_cannot_open
 def go_to(page: Page, occasion: str) -> int:
     """From the page after the sign-in to that of an occasion; the clicks it took."""
     clicks = click_place(page, PLACES.get(occasion, "Caseload"))
+    if occasion == "sheet":
+        page.click("main a:has-text('One page for the board')")
+        clicks += 1
     if occasion == "family":
         page.click("a:has-text('Boateng, Amara') >> nth=0")
         page.click("main a:has-text('Sheet for the family')")

@@ -24,6 +24,7 @@ PROTECTED = (
     "/students/k-amara/family",
     "/learn",
     "/school",
+    "/school/board",
     "/equity",
 )
 OF_A_STUDENT = (
@@ -100,6 +101,7 @@ def test_every_page_is_known_to_these_tests() -> None:
         "/problems/{problem_id}",
         "/learn",
         "/school",
+        "/school/board",
         "/equity",
         "/equity/sign-off",
         "/collaborative",

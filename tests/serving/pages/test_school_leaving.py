@@ -37,7 +37,8 @@ def totals(drawn: str) -> Totals:
     for year, term, grade, left in (line.split() for line in drawn.split(",")):
         measure = "signals" if term == "-" else "left"
         end = None if term == "-" else TODAY.replace(year=int(year) - 1, month=ends[term])
-        named = {"district_id": "harbor", "list_id": "x", "subject": "", "school_id": WHOLE_DISTRICT, "period_end": end}
+        named: dict[str, object] = {"district_id": "harbor", "list_id": "x", "subject": "", "period_end": end}
+        named["school_id"] = WHOLE_DISTRICT
         named |= {"measure": measure, "school_year": int(year), "period": "" if term == "-" else term}
         rows.append(SchoolTotalRow(**named, grade=int(grade), n=100, yes=int(left)))
     return Totals("", TODAY, tuple(rows))
