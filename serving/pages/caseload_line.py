@@ -17,6 +17,7 @@ from serving.store.run_queries import urgency
 from serving.store.statements import rows_of, statement
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import also_words
+from serving.wording.scores import NO_RUN, unscored_band
 from serving.wording.signals import band_words
 
 OTHER_GRADE = msgid("No list is about this student.")
@@ -112,7 +113,7 @@ def build_line(one: StudentScore, context: LineContext) -> CaseloadLine:
     """One student's line."""
     language, plan = context.language, context.plans.get(one.student_key)
     band = cast(Band, one.band or "unknown")
-    words = context.signals[one.student_key] if one.run_id else other_grade(language)
+    words = context.signals[one.student_key] if one.run_id else other_grade(language, has_list=bool(context.runs))
     return CaseloadLine(
         student_key=one.student_key,
         number=one.student_id,
@@ -120,7 +121,7 @@ def build_line(one: StudentScore, context: LineContext) -> CaseloadLine:
         grade=one.grade_level,
         school=context.schools.get(one.school_id, one.school_id),
         band=band,
-        band_words=band_words(language, band),
+        band_words=band_words(language, band) if one.run_id else unscored_band(language, has_list=bool(context.runs)),
         change=words.change,
         signal=words.signal,
         signal_kind=words.kind,
@@ -134,9 +135,9 @@ def build_line(one: StudentScore, context: LineContext) -> CaseloadLine:
     )
 
 
-def other_grade(language: Language) -> SignalWords:
-    """What stands where no list is about the student's grade."""
-    return SignalWords("", language.translate(OTHER_GRADE), "none", 0)
+def other_grade(language: Language, *, has_list: bool) -> SignalWords:
+    """What stands where no list is about the student, or there is none."""
+    return SignalWords("", language.translate(OTHER_GRADE if has_list else NO_RUN), "none", 0)
 
 
 def contact_words(language: Language, day: date | None, year_began: date) -> LineContact:

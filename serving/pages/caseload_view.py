@@ -96,10 +96,18 @@ class CaseloadView:
     order: str = ""
 
 
-def empty_view(asked: CaseloadFilter) -> CaseloadView:
-    """The page before the first run."""
+def view_without_list(
+    session: Session, scope: CaseloadScope, asked: CaseloadFilter, language: Language, search: str
+) -> CaseloadView:
+    """The page before the first run: it lists nobody, and finds those whom the subject sees."""
     nobody = StudentCounts(0, 0)
-    return CaseloadView(asked, FilterChoices(), (), (), None, (), nobody, 0, 1, (1,), False, False, False, "no_run")
+    empty: EmptyReason = "not_found" if search else "no_run"
+    view = CaseloadView(asked, FilterChoices(), (), (), None, (), nobody, 0, 1, (1,), bool(search), False, True, empty)
+    rows, matching, _ = found_rows(session, scope, search) if search else ((), 0, 1)
+    if not rows:
+        return view
+    schools = school_names(session, scope.subject.district_id, {one.school_id for one in rows})
+    return replace(view, lines=build_lines(session, scope, rows, language, schools), matching=matching)
 
 
 def caseload_view(
@@ -107,10 +115,10 @@ def caseload_view(
 ) -> CaseloadView:
     """The page of the list that a filter asks for, or the students that a search finds among all of the subject's."""
     if not scope.runs:
-        return empty_view(asked)
+        return view_without_list(session, scope, asked, language, search)
     known = ListFacts(session, scope)
     counts, own = count_students(known.groups), runs_of(known.groups, scope)
-    if asked.show != "week":
+    if asked.show != "week" or not counts.all:
         counts = replace(counts, other=max(0, known.visible() - counts.all))
     rows, matching, pages = found_rows(session, scope, search) if search else page_rows(known, asked, counts)
     schools = school_names(session, scope.subject.district_id, known.schools | {one.school_id for one in rows})

@@ -32,7 +32,7 @@ from serving.wording.own_record_words import also_on_record, own_strengths
 from serving.wording.reasons import Lexicon, domain_words, strength_sentences
 from serving.wording.risk_change import ChangeWords, change_words, compare_risks
 from serving.wording.run_words import NO_WORDS, RunWords, RunWordsCache
-from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED
+from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED, unscored_band
 from serving.wording.signals import band_words, similar_students_sentence, year_range_sentence
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import WayBackWords, way_back_words
@@ -138,7 +138,7 @@ def student_view(
         about=about_words(language, run) if run and len(scores) > 1 else "",
         **identity_of(session, student),
         band=band,
-        band_words=band_words(language, band),
+        band_words=band_words(language, band) if score else unscored_band(language, has_list=run is not None),
         similar=similar_section(language, score, run) if run and score else "",
         unscored=unscored_reason(language, score, run),
         scored_by=scored_when(language, run) if run and score else "",

@@ -52,7 +52,12 @@ NOT_SCORED = msgid(
     " is doing."
 )
 NO_RUN = msgid("No scores have been made for this district yet.")
-NOT_IN_COHORT = msgid("The lists of this district are about other grades. So there is no score of this student.")
+NOT_IN_COHORT = msgid(
+    "No list is about this student. Each list is about some grades, and may leave out who is in one for the second"
+    " time. So nothing was scored. That is not for lack of records."
+)
+ON_NO_LIST, NO_LIST_YET = msgid("On no list"), msgid("No list yet")
+"""What stands in place of signals of who is on no list, and before there is any."""
 FRESH_DAYS = 8
 """Days after which a weekly list should have been followed by a newer one."""
 LIMITS = (
@@ -77,6 +82,11 @@ def stale_words(language: Language, newest: date | None, today: date) -> str:
         "The newest records are {days} days old. What happened since is not on this page.", days=days
     )
     return f"{old} {language.translate(OLD_LIST)}" if days > SUMMER_DAYS else old
+
+
+def unscored_band(language: Language, *, has_list: bool) -> str:
+    """What stands in place of the signals of a student whom no list is about."""
+    return language.translate(ON_NO_LIST if has_list else NO_LIST_YET)
 
 
 def order_words(language: Language, scorers: Sequence[str]) -> str:

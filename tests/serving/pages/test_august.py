@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from serving.pages.places import PLACES
-from serving.store.rows import DistrictRow, StaffRow
+from serving.store.rows import CaseloadRow, DistrictRow, SchoolRow, StaffRow, StudentRow
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_service import ExampleService
 
@@ -59,6 +59,37 @@ def test_each_page_says_what_it_shows_and_from_when(before_any_list: ExampleServ
     assert {path for _, path in SAYS} == {place.address for place in PLACES if not place.together}
     for (who, path), words in SAYS.items():
         assert words in words_at(before_any_list, who, path), path
+
+
+def test_before_any_list_a_student_is_found_by_name_and_the_page_says_why_there_are_no_signals(
+    before_any_list: ExampleService,
+) -> None:
+    with before_any_list.write_session() as session:
+        session.add(SchoolRow(district_id="harbor", school_id="north", name="North Harbor High"))
+        session.flush()
+        session.add(
+            StudentRow(
+                district_id="harbor", student_key="k-amara", student_id="100", first_name="Amara", last_name="Boateng",
+                grade_level=9, school_id="north",
+            )
+        )  # fmt: skip
+        session.flush()
+        session.add(
+            CaseloadRow(
+                district_id="harbor", staff_id="counselor", student_key="k-amara", start_date=AUGUST.date(),
+                end_date=None,
+            )
+        )  # fmt: skip
+    rosa = Browser(before_any_list, "harbor", "counselor")
+    assert 'role="search"' in rosa.get("/caseload").text
+    found, nobody = (" ".join(Tags(rosa.post("/caseload", {"q": q}).text).words.split()) for q in ("boateng", "nunez"))
+    assert "1 student found among all whom you see." in found
+    assert "Boateng, Amara" in found
+    assert "No list yet No scores have been made for this district yet." in found
+    assert "Not enough data" not in found.split("Boateng, Amara")[1]
+    assert "Nobody found" in nobody
+    page = words_at(before_any_list, "counselor", "/students/k-amara")
+    assert "No list yet No scores have been made for this district yet." in page
 
 
 def test_a_list_of_last_school_year_is_shown_with_its_age(service: ExampleService) -> None:
