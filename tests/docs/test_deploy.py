@@ -43,6 +43,14 @@ def test_every_service_of_the_compose_file_is_limited_and_every_secret_is_a_file
     assert all(set(secret) == {"file"} for secret in told["secrets"].values())
 
 
+@pytest.mark.parametrize("name", ["Caddyfile", "Caddyfile.compose"])
+def test_caddy_reads_its_file(name: str) -> None:
+    if shutil.which("caddy") is None:
+        pytest.skip("no Caddy here")
+    line = ["caddy", "adapt", "--adapter", "caddyfile", "--config", str(DEPLOY / name)]
+    assert subprocess.run(line, capture_output=True, check=False).returncode == 0
+
+
 def test_both_caddy_files_say_the_same_but_for_where_the_service_is() -> None:
     one, other = ((DEPLOY / name).read_text().splitlines() for name in ("Caddyfile", "Caddyfile.compose"))
     assert [line for line in one if line not in other] == ["\treverse_proxy 127.0.0.1:8000 {"]

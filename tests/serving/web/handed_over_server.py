@@ -15,7 +15,7 @@ from serving.web import http_connection
 
 Message = dict[str, object]
 PATIENCE = 300.0
-"""Seconds for which a stopping server waits for a first request: no machine is too busy for them."""
+"""Seconds for which the server waits for a request, or a part of one: no machine is too busy for them."""
 
 
 class OwnNumber:
@@ -45,5 +45,5 @@ if __name__ == "__main__":
     os.dup2(int(sys.argv[1]), FIRST_HANDED)
     os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
     server.build_app = OwnNumber  # type: ignore[assignment]
-    http_connection.FIRST_REQUEST_SECONDS = PATIENCE
+    http_connection.FIRST_REQUEST_SECONDS = http_connection.WINDOW_SECONDS = PATIENCE
     server.serve(Settings(home=Path("home")), None)
