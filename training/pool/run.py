@@ -111,14 +111,17 @@ def train_pool(
             yield judge_district(fits, member, pool, left_out, progress)
 
 
-def districts_left_out(fits: PoolFits, members: Sequence[Member]) -> LeftOut | None:
-    """What the pool's model shows in each district with a model of its own, as if that were new."""
+def districts_left_out(fits: PoolFits, members: Sequence[Member], new: str) -> LeftOut | None:
+    """What the pool's model shows in each district with a model of its own, as if that were new.
+
+    Nor does it learn from the rows of the `new` district that asks: its own first year is shown apart.
+    """
     asked = [asked_by(one, one.data) for one in members if one.data and one.own.years]
-    return leave_one_out(asked, fits, members[0].request.settings.gate)
+    return leave_one_out(asked, fits, members[0].request.settings.gate, without={new})
 
 
 def judge_district(
-    fits: PoolFits, member: Member, pool: str, left_out: Callable[[], LeftOut | None], progress: Progress
+    fits: PoolFits, member: Member, pool: str, left_out: Callable[[str], LeftOut | None], progress: Progress
 ) -> PooledDistrict:
     """A district's own model, the pool's and its rule side by side, and which it takes."""
     own, data, name = member.own.bundles, member.judged_data, member.request.district.name
@@ -131,13 +134,13 @@ def judge_district(
     except WorkerLost:
         raise
     except Refused as refused:
-        expected = left_out() if is_new else None
+        expected = left_out(member.district_id) if is_new else None
         return PooledDistrict(member, own, None, expecting(choose(own.result, None, str(refused)), expected))
     provenance = fits.provenance(pool, found.lent)
     result = pooled_result(member, data, found, provenance, progress, brief=is_new)
     choice = choose(own.result, result)
     if is_new:
-        choice = choice_of_new(choice, left_out())
+        choice = choice_of_new(choice, left_out(member.district_id))
     result = with_choice(result, choice)
     model = replace(member.own.writer, result=result).write(found.model)
     pooled = TrainedBundles(result, own.rule, model, own.warnings)

@@ -1,19 +1,25 @@
 """What several districts show together, and what they let a new one expect."""
 
+from collections.abc import Collection
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from features.errors import Refused
+from features.settings import Settings
 from models.metrics.heterogeneity import next_district, pool
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
 from tests.training.test_run_result import run_with
 from training.gate.comparison import GateComparison
+from training.pool import leave_one_out
 from training.pool.choice import Choice
 from training.pool.evidence import shown_together
 from training.pool.leave_one_out import AsNew, LeftOut, pooled_of
-from training.pool.run import choice_of_new
+from training.pool.pooled_years import PooledYears, PoolFits
+from training.pool.run import choice_of_new, districts_left_out
 from training.run_result import RunResult
 
 UNPROVEN = RecallLead(0.05, -0.01, 0.11, 0.03)
@@ -79,3 +85,22 @@ def test_a_new_district_takes_the_pools_model_only_where_it_finds_more_in_others
 def test_a_new_district_without_others_to_go_by_keeps_its_rule() -> None:
     assert choice_of_new(Choice("pooled", "It passed."), None).taken == "rule"
     assert choice_of_new(Choice("rule", "It did not pass."), left_out(*[Interval(0.1, 0.05, 0.15)] * 4)).taken == "rule"
+
+
+def test_what_others_show_a_new_district_is_of_models_without_its_own_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    taught_without: list[set[str]] = []
+
+    def refuse(fits: object, asked: object, *, without: Collection[str]) -> PooledYears:
+        taught_without.append(set(without))
+        raise Refused("only who is left out is looked at")
+
+    monkeypatch.setattr(leave_one_out, "judge_pooled", refuse)
+    data = SimpleNamespace(parts=(), cohorts=SimpleNamespace(years={}))
+    request = SimpleNamespace(settings=Settings())
+    others = [
+        SimpleNamespace(district_id=name, data=data, request=request, own=SimpleNamespace(years=("judged",)))
+        for name in ("harbor", "mesa")
+    ]
+    new = SimpleNamespace(district_id="tide", data=data, request=request, own=SimpleNamespace(years=()))
+    assert districts_left_out(PoolFits((), seed=7, threads=1), [*others, new], "tide") is None  # type: ignore[list-item]
+    assert taught_without == [{"harbor", "tide"}, {"mesa", "tide"}]
