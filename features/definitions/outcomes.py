@@ -26,6 +26,11 @@ FOUR_YEARS = "Adjusted cohort graduation rate: a diploma by the summer after yea
 LEFT = "Exits that the district coded as having left school, without a diploma or another school"
 ANY_F = "Allensworth and Easton 2007: course failures are what graduation is lost by"
 
+GRADES = {
+    "6_8": "grades 6 to 8", "9": "first time in grade 9", "9_again": "grade 9 again", "10_12": "grades 10 to 12",
+}  # fmt: skip
+"""Whom an outcome is of, in words: a district may serve one of several cohorts, and has to tell them apart."""
+
 REGULAR = marks.final().regular()
 """Final marks, without those of summer school, which came too late to be on track."""
 
@@ -87,7 +92,7 @@ def chronic_absence(band: str, cohort: Cohort) -> Outcome:
         name=f"chronic_absence_{band}",
         says="missed {least_share:.1%} of the school year or more",
         ended="missed {least_share:.1%} of the school year or more",
-        about="attendance this year",
+        about=f"attendance this year, {GRADES[band]}",
         rule="attendance_works",
         source=CHRONIC_ABSENCE.source,
         cohort=cohort,
@@ -103,7 +108,7 @@ def core_failure_next_term(band: str, cohort: Cohort) -> Outcome:
         name=f"core_f_next_term_{band}",
         says="{least_failures:g} or more Fs in core courses in the next term",
         ended="had {least_failures:g} or more Fs in core courses in the next term",
-        about="core courses next term",
+        about=f"core courses next term, {GRADES[band]}",
         rule="core_f_so_far",
         source=ANY_F,
         cohort=cohort,
@@ -119,7 +124,7 @@ def left_school(band: str, cohort: Cohort) -> Outcome:
         name=f"left_within_12_months_{band}",
         says="left school without finishing, within 12 months",
         ended="left school without finishing within 12 months",
-        about="staying in school",
+        about=f"staying in school, {GRADES[band]}",
         source=LEFT,
         cohort=cohort,
         off_track=enrollments.last_ended("left") > 0,
@@ -147,7 +152,7 @@ def not_graduated(grade: int) -> Outcome:
         name=f"not_graduated_{grade}",
         says=f"no diploma by the summer after grade 12, of students in grade {grade}",
         ended="had no diploma by the summer after grade 12",
-        about="graduation on time",
+        about=f"graduation on time, grade {grade}",
         rule="graduation_so_far",
         source=f"{FOUR_YEARS}; told of students of grade {grade} as of the grade that they are in",
         cohort=enrolled(grade),

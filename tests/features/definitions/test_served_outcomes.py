@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from features.definitions.catalog import OUTCOMES, SERVABLE, feature_set_of
+from features.definitions.outcomes import ALL
 from features.definitions.served_outcomes import served_outcome, served_outcomes
 from features.errors import SettingsRefused
 from features.settings import Settings
@@ -111,3 +112,7 @@ def test_every_outcome_is_served_by_a_rule_whose_reasons_its_feature_set_can_say
             name for name in served.features() if name in {sign.feature for sign in served.indicator.reasons}
         ]
         assert alone.indicator is served.indicator
+
+
+def test_no_two_outcomes_are_called_alike() -> None:
+    assert len({one.about for one in ALL}) == len(ALL), "a district may serve any of them together"

@@ -133,7 +133,7 @@ def test_a_students_outcomes_are_shown_the_most_urgent_first(
         member = session.scalars(select(StaffRow).where(StaffRow.role == "district")).first()
     assert member is not None
     page = Browser(service, "harbor", member.staff_id).get(f"/students/{both.student_key}").text
-    assert "Attendance this year" in page
+    assert "Attendance this year, first time in grade 9" in page
     assert "On track in grade 9" in page
 
 

@@ -58,7 +58,7 @@ def samples_in(code: str) -> dict[str, object]:
         "counts": {"en": "minor (5), major (1)", "es": "leve (5), grave (1)"}[code],
         "goal": {"en": "Is in school four days a week", "es": "Va a la escuela cuatro días"}[code],
         "task": {"en": "Bring the bus pass", "es": "Traer el pase"}[code],
-        "outcomes": words.translate("core courses next term"),
+        "outcomes": words.translate("core courses next term, grades 10 to 12"),
     }
 
 
