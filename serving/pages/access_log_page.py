@@ -11,7 +11,7 @@ from sqlalchemy import String, cast, or_, select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from serving.access.access_log import find_broken_row
+from serving.access.access_log import find_broken_row, log_read
 from serving.access.authorize import Denied, OwnDistrict, authorize
 from serving.pages.current_user import SignedForm
 from serving.pages.visit import CurrentVisit, Visit
@@ -50,15 +50,21 @@ def post_access_log(visit: CurrentVisit, fields: SignedForm) -> Response:
 
 
 def log_page(visit: Visit, searched: str) -> Response:
-    """The page, which can be printed as the answer to who has seen a student's record."""
+    """The page, which can be printed as the answer to who has seen a student's record. Who looks is noted."""
     district_id = visit.educator.district_id
     with visit.context.read_session() as session:
-        if isinstance(authorize(session, visit.educator, "audit_access", OwnDistrict()), Denied):
+        allowed = authorize(session, visit.educator, "audit_access", OwnDistrict())
+        if isinstance(allowed, Denied):
             raise HTTPException(404)
         student = find_student(session, district_id, searched) if searched else None
         rows = log_rows(session, district_id, searched, student)
         lines = log_lines(session, visit, rows)
         broken = find_broken_row(session, district_id)
+        asked_of = [student.student_key] if student else []
+    log_read(
+        visit.context.engine, visit.educator, "audit_access", target="access log", allowed=allowed, students=asked_of,
+        at=visit.now,
+    )  # fmt: skip
     return visit.page(
         "access_log.html", lines=lines, broken=broken, searched=searched, student=student, most=MOST_LINES
     )

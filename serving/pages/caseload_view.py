@@ -27,7 +27,7 @@ from serving.student_groups import StudentGroup
 from serving.wording.band_records import BandRecord, band_records
 from serving.wording.lists import ListWords, headline_sentence, list_words
 from serving.wording.locale import Language
-from serving.wording.outcomes import about_words
+from serving.wording.outcomes import about_words, told_apart
 from serving.wording.scores import order_words
 from serving.wording.year_parts import why_list
 
@@ -216,7 +216,7 @@ def filter_choices(
     """What the filter can be set to; schools have `names` by id."""
     grades = sorted({group.grade for group in known.groups})
     named = sorted(((school, names.get(school, school)) for school in known.schools), key=lambda one: one[1])
-    outcomes = [(run.outcome, about_words(language, run)) for run in scope.runs]
+    outcomes = told_apart(language, {run.outcome: about_words(language, run) for run in scope.runs}).items()
     return FilterChoices(
         schools=tuple(named) if len(named) > 1 else (),
         grades=tuple(grades) if len(grades) > 1 else (),

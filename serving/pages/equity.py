@@ -20,6 +20,7 @@ from serving.pages.school_view import ANOTHER_SCHOOL
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.total_rows import AuditSignOffRow
 from serving.wording.locale import capitalize_first
+from serving.wording.outcomes import told_apart
 
 router = APIRouter(include_in_schema=False)
 Outcome = Annotated[str, Query(max_length=100)]
@@ -42,6 +43,7 @@ def get_equity(visit: CurrentVisit, outcome: Outcome = "", done: str = "") -> Re
     return visit.page(
         "equity.html",
         view=view,
+        never_judged=release is not None and (release.bundle.gate or {}).get("verdict") == "no_model",
         help=help_view(visit.language, live, schools) if live else None,
         chosen=chosen,
         choices=choices,
@@ -99,12 +101,13 @@ def sign_off_row(
 
 
 def outcome_choices(visit: Visit) -> dict[str, str]:
-    """The outcomes that the district serves, by name, with what they are about."""
+    """The outcomes that the district serves, by name, with what they are about; no two are said alike."""
     served = served_outcomes(visit.context.settings, visit.educator.district_id)
-    return {
+    said = {
         one.outcome.name: capitalize_first(visit.language.translate(one.outcome.about) or one.outcome.name)
         for one in served
     }
+    return told_apart(visit.language, said)
 
 
 def sign_offs(session: Session, visit: Visit, outcome: str) -> list[AuditSignOffRow]:

@@ -1,7 +1,7 @@
 """The content of Models: what serves each outcome and why, what waits, and how well it did, as plain values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import cast
@@ -29,6 +29,7 @@ from serving.store.run_queries import current_runs
 from serving.store.total_rows import ReleaseProposalRow
 from serving.support.answer_totals import AnswerTotals, Counted, answer_totals, count_answers
 from serving.wording.locale import Language, msgid
+from serving.wording.outcomes import told_apart
 from serving.wording.signals import BANDS
 
 SCORERS = {
@@ -131,7 +132,9 @@ def outcome_parts(session: Session, visit: Visit) -> tuple[OutcomePart, ...]:
     district_id = visit.educator.district_id
     served = served_outcomes(visit.context.settings, district_id)
     said = count_answers(session, district_id, current_runs(session, district_id), visit.today)
-    return tuple(outcome_part(session, visit, one.outcome, one.settings, said) for one in served)
+    parts = [outcome_part(session, visit, one.outcome, one.settings, said) for one in served]
+    about = told_apart(visit.language, {part.outcome: part.about for part in parts})
+    return tuple(replace(part, about=about[part.outcome]) for part in parts)
 
 
 def outcome_part(

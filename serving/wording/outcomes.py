@@ -1,7 +1,8 @@
 """Words for students with an outcome ("ended grade 9 off track"), in the reader's language."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 from string import Formatter
 
@@ -12,6 +13,9 @@ from serving.wording.locale import Language, capitalize_first, msgid
 
 ABOUT = {one.name: one.about for one in ALL}
 """What each outcome is about, in a few words."""
+
+GRADES = re.compile(r"_(\d+)(?:_(\d+|again))?$")
+"""The grades that the name of an outcome ends in."""
 
 BANDS = {
     "few": msgid("few signals"),
@@ -59,6 +63,25 @@ def about_words(language: Language, run: RunRow) -> str:
     """What a run's outcome is about; the words of a district's own outcome, where it says no shorter ones."""
     about = ABOUT.get(run.outcome)
     return capitalize_first(language.translate(about) if about else ended_words(language, run.ended))
+
+
+def told_apart(language: Language, said: Mapping[str, str]) -> dict[str, str]:
+    """What outcomes are about, by name: with their grades where two are said alike."""
+    alike = {words for words, count in Counter(said.values()).items() if count > 1}
+    return {name: with_grades(language, name, words) if words in alike else words for name, words in said.items()}
+
+
+def with_grades(language: Language, name: str, about: str) -> str:
+    """What an outcome is about, with the grades that its name ends in; with its name where that says none."""
+    found = GRADES.search(name)
+    if found is None:
+        return f"{about} ({name})"
+    first, last = found.groups()
+    if last == "again":
+        return language.translate("{about}, grade {grade} again", about=about, grade=first)
+    if last:
+        return language.translate("{about}, grades {first} to {last}", about=about, first=first, last=last)
+    return language.translate("{about}, grade {grade}", about=about, grade=first)
 
 
 def also_words(language: Language, others: Sequence[tuple[ScoreRow, RunRow]]) -> str:

@@ -8,7 +8,7 @@ from serving.pages.equity_view import MISSED, WORST, Against, AuditGroup, AuditT
 from serving.store.total_rows import AuditSignOffRow
 from serving.wording.locale import load_language
 from tests.serving.browser import Browser, Tags
-from tests.serving.example_releases import OUTCOME, model_parts, release
+from tests.serving.example_releases import OUTCOME, model_parts, release, rule_parts
 from tests.serving.example_service import ExampleService
 
 UNCLEAR = "Missed: no group stands out clearly. The highest figure is"
@@ -120,3 +120,14 @@ def test_a_counselor_does_not_open_it(service: ExampleService) -> None:
     ines = Browser(service, "harbor", "s-ines")
     assert ines.get("/equity").status_code == 404
     assert "/equity" not in ines.get("/").text
+
+
+def test_of_a_list_without_a_model_the_page_does_not_promise_that_it_will_be_judged(service: ExampleService) -> None:
+    parts = rule_parts("harbor")
+    gate = {**(parts.gate or {}), "verdict": "no_model"}
+    release(service, "harbor", replace(parts, metrics={"audit": None}, gate=gate))
+    service.clock.wait(seconds=5)
+    service.context.releases.entries.clear()
+    page = Browser(service, "harbor", "s-lena").get("/equity").text
+    assert "Such a list is not judged by group yet" in page
+    assert "It fills when" not in page

@@ -25,7 +25,7 @@ from tests.serving.example_releases import OUTCOME, release, release_model, rele
 from tests.serving.example_service import NOW, ExampleService
 
 NOT_LOGGED = {
-    "see_totals", "see_audit", "sign_audit", "see_models", "release_model", "see_people", "audit_access",
+    "see_totals", "see_audit", "sign_audit", "see_models", "release_model", "see_people",
     "see_collaborative",
 }  # fmt: skip
 """What is about no student: no row of the access log is of it."""
@@ -182,3 +182,12 @@ def test_the_log_names_everybody_who_saw_a_student_and_says_that_its_chain_holds
     assert "Abrió: página del estudiante" in officer.get("/access-log?lang=es").text
     assert set(SCOPES) | {action for one in ROLE_ACTIONS.values() for action in one} - NOT_LOGGED <= set(ACTIONS)
     assert Browser(service, "harbor", "s-lena").get("/access-log").status_code == 404
+
+
+def test_who_looks_into_the_log_stands_in_it_with_the_student_they_asked_for(service: ExampleService) -> None:
+    officer = added(service, "omar", "privacy_officer")
+    officer.get("/access-log")
+    officer.send("/access-log", q="100")
+    looked = [(row.action, row.object, row.students) for row in service.rows(AccessRow) if isinstance(row, AccessRow)]
+    assert looked == [("audit_access", "access log", []), ("audit_access", "access log", ["k-amara"])]
+    assert "Looked into: this log" in officer.send("/access-log", q="100").text

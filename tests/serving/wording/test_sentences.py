@@ -18,6 +18,7 @@ from serving.web.logs import open_log
 from serving.wording.letter_marks import letter
 from serving.wording.lists import headline_sentence
 from serving.wording.locale import load_language
+from serving.wording.outcomes import ABOUT, told_apart
 from serving.wording.reasons import FeatureWording, reason_sentence
 from serving.wording.scores import why_served
 from serving.wording.signals import (
@@ -251,3 +252,29 @@ def test_a_log_line_keeps_known_fields_only() -> None:
     open_log("info", written).info("request", status=200, student="Zzcanary", route="/x")
     assert "Zzcanary" not in written.getvalue()
     assert '"status": 200' in written.getvalue()
+
+
+# the outcomes that a district serves, and what they are called beside each other
+TOLD_APART = {
+    "core_f_next_term_9_again core_f_next_term_10_12": [
+        "Core courses next term, grade 9 again", "Core courses next term, grades 10 to 12",
+    ],
+    "core_f_next_term_9 core_f_next_term_6_8 chronic_absence_6_8": [
+        "Core courses next term, grade 9", "Core courses next term, grades 6 to 8", "Attendance this year",
+    ],
+    "not_graduated_10 not_graduated_11": ["Graduation on time, grade 10", "Graduation on time, grade 11"],
+    "grade9_off_track_chicago": ["On track in grade 9"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("names", TOLD_APART)
+def test_no_two_outcomes_of_a_district_are_called_alike(names: str) -> None:
+    said = {name: ABOUT[name].capitalize() for name in names.split()}
+    assert list(told_apart(load_language("en"), said).values()) == TOLD_APART[names]
+
+
+def test_two_of_a_districts_own_outcomes_that_say_the_same_have_their_names_too() -> None:
+    assert told_apart(load_language("en"), {"late": "Days", "later": "Days"}) == {
+        "late": "Days (late)",
+        "later": "Days (later)",
+    }
