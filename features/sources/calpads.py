@@ -79,6 +79,17 @@ class Calpads(Source):
         default=False, description="whether every core course has an A-G area, which then says its subject"
     )
 
+    known_by: Literal["changes", "dates"] = Field(
+        default="changes",
+        description="when a row became known: as the system last changed it, or at the load where it does not say; or "
+        "by the row's own dates",
+    )
+
+    @property
+    def by_dates(self) -> bool:
+        """Whether `known_by` says so."""
+        return self.known_by == "dates"
+
     @property
     def given(self) -> Gives:
         """Subjects of marks only where the district says that A-G areas tell them."""

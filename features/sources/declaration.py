@@ -40,6 +40,11 @@ class Source(BaseModel):
     )
     sent: Literal["always", "sometimes"] = Field(default="always", description="whether every load must have its files")
 
+    @property
+    def by_dates(self) -> bool:
+        """Whether rows became known by their own dates, whatever the source says of changes."""
+        return False
+
     @field_validator("tables")
     @classmethod
     def can_be_given(cls, tables: tuple[str, ...]) -> tuple[str, ...]:

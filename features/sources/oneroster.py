@@ -75,6 +75,16 @@ class OneRoster(Source):
         default=None,
         description="where the absences of students are, in a system that offers them; the standard has none",
     )
+    known_by: Literal["changes", "dates"] = Field(
+        default="changes",
+        description="when a row became known: as the system last changed it, or at the load where it does not say; or "
+        "by the row's own dates",
+    )
+
+    @property
+    def by_dates(self) -> bool:
+        """Whether `known_by` says so."""
+        return self.known_by == "dates"
 
     @model_validator(mode="after")
     def attendance_is_declared(self) -> Self:

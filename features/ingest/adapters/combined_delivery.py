@@ -4,9 +4,11 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from features.file_mapping.declaration import DeletionMarker, Dialect, FileMapping
+from features.file_mapping.known_on_rules import rule_by_dates
 from features.ingest.adapters.adapter import Arrival, Conversion
 from features.ingest.adapters.converted_rows import (
     DELETED,
@@ -82,8 +84,10 @@ def converted_table(arrival: Arrival, name: str, files: tuple[SourceFile, ...]) 
     adapter = ADAPTERS[arrival.source.kind]
     said = adapter.mapping(name, arrival.district.files.get(name, FileMapping()))
     covers = said.covers or adapter.covers.get(name)
-    mapping = said.model_copy(update={"covers": covers})
-    return DeliveredTable(TABLES[name], mapping, Dialect(), files, read_converted, policies=arrival.district.policies)
+    known_on = said.known_on or (rule_by_dates(name) if arrival.source.by_dates else None)
+    mapping = said.model_copy(update={"covers": covers, "known_on": known_on})
+    read = partial(read_converted, known_on=known_on is None)
+    return DeliveredTable(TABLES[name], mapping, Dialect(), files, read, policies=arrival.district.policies)
 
 
 def as_changes(mapping: FileMapping) -> FileMapping:

@@ -68,10 +68,13 @@ def changed_tables(folder: Path) -> frozenset[str]:
 
 
 @contextmanager
-def read_converted(file: SourceFile, _dialect: Dialect, _header: tuple[str, ...] | None = None) -> Iterator[SourceRows]:
-    """The rows of one file of a conversion, as a reader of any source file gives them."""
+def read_converted(
+    file: SourceFile, _dialect: Dialect, _header: tuple[str, ...] | None = None, *, known_on: bool = True
+) -> Iterator[SourceRows]:  # fmt: skip
+    """The rows of one file of a conversion, as a reader of any source file gives them, with or without `known_on`."""
     with parquet.ParquetFile(file.path) as opened:
-        names = tuple(name for name in opened.schema_arrow.names if name != "row")
+        left_out = ("row",) if known_on else ("row", "known_on")
+        names = tuple(name for name in opened.schema_arrow.names if name not in left_out)
         schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in names)])
         batches = (cells_of(batch, schema) for batch in opened.iter_batches())
         kept = file.path.with_suffix(MALFORMED)

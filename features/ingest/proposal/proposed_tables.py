@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from features.file_mapping.column_mapping import ColumnMapping
 from features.file_mapping.date_formats import SPREADSHEET
 from features.file_mapping.declaration import Dialect, KnownOnRule
+from features.file_mapping.known_on_rules import AFTER
 from features.file_mapping.validation import columns_of
 from features.ingest.findings import counted
 from features.ingest.proposal.column_match import ColumnMatch
@@ -17,22 +18,6 @@ from features.ingest.proposal.table_match import Matched, SampledFile, TableMatc
 from features.ingest.proposal.value_fit import FITTING, SERIAL
 from features.table_schema import SCHOOL_YEAR, Column, Table
 from features.tables import TABLES
-
-AFTER: Mapping[str, KnownOnRule] = {
-    "attendance": KnownOnRule(after="date", school_days=2),
-    "attendance_submissions": KnownOnRule(after="date", days=0),
-    "section_enrollments": KnownOnRule(after="start_date", days=0),
-    "marks": KnownOnRule(after="term_end", days=7),
-    "incidents": KnownOnRule(after="date", days=1),
-    "discipline_actions": KnownOnRule(after="date", days=1),
-    "completions": KnownOnRule(after="date", days=7),
-    "supports": KnownOnRule(after="date", days=0),
-    "enrollments": KnownOnRule(after="entry_date", days=0),
-    "demographics": KnownOnRule(after="start_date", days=0),
-    "programs": KnownOnRule(after="start_date", days=0),
-    "caseloads": KnownOnRule(after="start_date", days=0),
-}
-"""The rule of each table whose file does not say when a row became known; the others were so from the beginning."""
 
 
 @dataclass(frozen=True)
