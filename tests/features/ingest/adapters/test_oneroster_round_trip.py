@@ -66,7 +66,7 @@ def test_the_tables_that_the_format_lacks_lie_beside_it(folders: Folders) -> Non
 def test_rows_that_tell_no_change_are_known_by_their_own_dates_where_a_district_says_so(
     folders: Folders, tmp_path: Path
 ) -> None:
-    """Without it they are known from the load on, as bulk files leave the column empty; a rule of `files` goes before."""
+    """Without it they are known from the load on: bulk files leave the column empty. A rule of `files` goes before."""
     package = tmp_path / "in"
     shutil.copytree(folders[1] / "oneroster", package)
     for path in package.glob("*.csv"):
