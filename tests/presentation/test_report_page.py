@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,16 @@ def test_sections_of_a_chapter_are_below_it_in_the_contents_and_named_after_it(t
         [("autumn-what-was-checked", "What was checked"), ("autumn-the-groups", "The groups")],
         [("spring-the-groups", "The groups")],
     ]
+
+
+@pytest.mark.parametrize("columns", [6, 7])
+def test_each_cell_of_a_wide_table_has_its_heading_for_a_narrow_screen(tmp_path: Path, columns: int) -> None:
+    heads = [f"{HOSTILE} {at}" if at == 1 else f"Head {at}" for at in range(columns)]
+    table = plain_table("Wide", heads, [[f"{at}" for at in range(columns)]])
+    html = rendered(prose_section("Tables", "", tables=[table]), folder=tmp_path)
+    labels = re.findall(r'<t[hd][^>]*data-label="([^"]*)"[^>]*>([^<]*)<', html)
+    assert [(unescape(label), cell) for label, cell in labels] == (
+        [(head, f"{at}") for at, head in enumerate(heads)] if columns > 6 else []
+    )
+    assert ("role=" in html.partition("<tbody")[2].partition("</tbody>")[0]) == (columns > 6)
+    assert "<script" not in html
