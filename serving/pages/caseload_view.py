@@ -22,7 +22,7 @@ from serving.pages.caseload_query import (
 )
 from serving.scoring.decoding import decode_headline, decode_last_lists
 from serving.store.rows import RunRow
-from serving.store.student_names import search_students
+from serving.store.student_names import near_students, search_students
 from serving.student_groups import StudentGroup
 from serving.wording.band_records import BandRecord, band_records
 from serving.wording.lists import ListWords, headline_sentence, list_words
@@ -76,7 +76,7 @@ class CaseloadView:
     """A page of the list, what stands above it, how to narrow it, and why it is empty where it is.
 
     `matching` students are on all its `pages`; `searched` says that they were searched for. `order` says in which
-    order the list stands.
+    order the list stands, and `near` that those found have names like the one searched for, and nobody has it.
     """
 
     asked: CaseloadFilter
@@ -94,6 +94,7 @@ class CaseloadView:
     several_grades: bool
     empty: EmptyReason
     order: str = ""
+    near: bool = False
 
 
 def view_without_list(
@@ -103,11 +104,12 @@ def view_without_list(
     nobody = StudentCounts(0, 0)
     empty: EmptyReason = "not_found" if search else "no_run"
     view = CaseloadView(asked, FilterChoices(), (), (), None, (), nobody, 0, 1, (1,), bool(search), False, True, empty)
-    rows, matching, _ = found_rows(session, scope, search) if search else ((), 0, 1)
-    if not rows:
+    found = find_rows(session, scope, search) if search else Found((), near=False)
+    if not found.rows:
         return view
-    schools = school_names(session, scope.subject.district_id, {one.school_id for one in rows})
-    return replace(view, lines=build_lines(session, scope, rows, language, schools), matching=matching)
+    schools = school_names(session, scope.subject.district_id, {one.school_id for one in found.rows})
+    lines = build_lines(session, scope, found.rows, language, schools)
+    return replace(view, lines=lines, matching=len(lines), near=found.near)
 
 
 def caseload_view(
@@ -120,7 +122,8 @@ def caseload_view(
     counts, own = count_students(known.groups), runs_of(known.groups, scope)
     if asked.show != "week" or not counts.all:
         counts = replace(counts, other=max(0, known.visible() - counts.all))
-    rows, matching, pages = found_rows(session, scope, search) if search else page_rows(known, asked, counts)
+    found = find_rows(session, scope, search) if search else None
+    rows, matching, pages = (found.rows, len(found.rows), 1) if found else page_rows(known, asked, counts)
     schools = school_names(session, scope.subject.district_id, known.schools | {one.school_id for one in rows})
     choices = filter_choices(known, schools, scope, language)
     shows_records = asked.show == "week" and not search
@@ -140,6 +143,7 @@ def caseload_view(
         several_grades=len(choices.grades) > 1 or bool(search),
         empty="" if rows else empty_reason(asked, counts, search),
         order=list_order(language, asked, own),
+        near=found is not None and found.near,
     )
 
 
@@ -167,12 +171,23 @@ def page_rows(known: ListFacts, asked: CaseloadFilter, counts: StudentCounts) ->
     return rows, matching, pages
 
 
-def found_rows(session: Session, scope: CaseloadScope, search: str) -> tuple[Rows, int, int]:
-    """The students whom a search finds, by name, on one page."""
-    keys = search_students(session, visible_students(scope.subject), search)
+@dataclass(frozen=True)
+class Found:
+    """Whom a search finds, by name; `near` where nobody has the name, and these have one like it."""
+
+    rows: Rows
+    near: bool
+
+
+def find_rows(session: Session, scope: CaseloadScope, search: str) -> Found:
+    """The students whom a search finds."""
+    keys, near = search_students(session, visible_students(scope.subject), search), False
+    if not keys:
+        keys = near_students(session, visible_students(scope.subject), search)
+        near = bool(keys)
     place = {key: at for at, key in enumerate(keys)}
     rows = student_lines(session, select_found(scope.subject, scope.run_ids(), keys)) if keys else []
-    return sorted(rows, key=lambda one: place[one.student_key]), len(keys), 1
+    return Found(sorted(rows, key=lambda one: place[one.student_key]), near)
 
 
 def empty_reason(asked: CaseloadFilter, counts: StudentCounts, search: str) -> EmptyReason:

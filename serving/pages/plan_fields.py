@@ -13,6 +13,8 @@ LOOK_AHEAD = timedelta(days=60)
 """How far from today a plan may begin."""
 LONGEST_WEEKS = 40
 MOST_SESSIONS = 10
+ONCE, DAILY, DAILY_STRATEGY = 1, 5, "check-in"
+"""Sessions a week where none are given: five of OnTrack's own daily check-in, one of any other way."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,22 @@ def read_plan(reader: FieldReader, today: date, choices: PlanChoices, *, earlies
         champion=reader.choice("champion", choices.people),
         start_date=start,
         planned_end=start + timedelta(days=WEEK * weeks),
-        sessions_a_week=reader.number("sessions_a_week", least=0, most=MOST_SESSIONS),
+        sessions_a_week=read_sessions(reader),
     )
 
 
+def read_sessions(reader: FieldReader) -> int:
+    """How many sessions a week the form says; left empty, what the way of support has by its name."""
+    if not reader.given("sessions_a_week"):
+        return DAILY if reader.given("strategy") == DAILY_STRATEGY else ONCE
+    return reader.number("sessions_a_week", least=0, most=MOST_SESSIONS)
+
+
 def blank_plan(today: date, support: Support, *, champion: str, back: str = "") -> FormState:
-    """The form as it first shows: from today, for as long as the district says, once a week."""
+    """The form as it first shows: from today, for as long as the district says."""
     return FormState(
         {
-            "start_date": today.isoformat(), "weeks": str(support.plan_weeks), "sessions_a_week": "1",
+            "start_date": today.isoformat(), "weeks": str(support.plan_weeks), "sessions_a_week": "",
             "champion": champion, "entry": new_entry_id(), "back": back,
         }
     )  # fmt: skip

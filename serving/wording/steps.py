@@ -66,8 +66,8 @@ STEPS: Mapping[str, StepWords] = {
     "absences_at_most": StepWords(
         to_do=msgid("Miss no more than {days} of the {school_days} school days to come."),
         by_month=msgid(
-            "Miss no more than {days} of the {school_days} school days to come. Absences a month within that:"
-            " {per_month}."
+            "Miss no more than {days} of the {school_days} school days to come. That leaves room for"
+            " {per_month} a month."
         ),
         none=msgid("Miss none of the {school_days} school days to come."),
         lost=msgid("School days missed: {so_far} on record. The rule allows {most}."),

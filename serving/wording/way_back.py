@@ -18,10 +18,13 @@ OPENINGS: Mapping[WayBackState, str] = {
     ),
 }
 OF_EVERYONE = msgid("To end the year on track, this is still needed by {day}:")
-ASSUMES = msgid(
+ASSUMES = msgid("This counts what is on record on the date above. It is not a forecast.")
+ASSUMES_MARKS = msgid(
     "This counts what is on record on the date above. It goes by the courses of now, with a final mark in each. It is"
     " not a forecast."
 )
+OF_MARKS = ("pass_", "no_df_", "earn_credits", "average")
+"""How codes of steps begin that are about marks."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,13 @@ def way_back_words(language: Language, way: WayBack, *, personal: bool = True) -
         if everyone
         else opening_sentence(language, way),
         steps=step_sentences(language, way),
-        assumes=language.translate(ASSUMES),
+        assumes=language.translate(ASSUMES_MARKS if is_about_marks(way) else ASSUMES),
     )
+
+
+def is_about_marks(way: WayBack) -> bool:
+    """Whether a step counts marks that are still to come."""
+    return any(step.code.startswith(OF_MARKS) for step in way.steps)
 
 
 def opening_sentence(language: Language, way: WayBack) -> str:

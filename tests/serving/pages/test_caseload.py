@@ -78,6 +78,20 @@ def test_a_search_finds_by_name_or_number_whatever_case_and_accents(
     assert ("Nobody found" in response.text) == (not found)
 
 
+@pytest.mark.parametrize(("words", "found"), [
+    ("boatteng", ["Boateng"]), ("Bruno Castelanos", ["Castellanos"]), ("grönhlom", ["Grönholm"]), ("doateng", []),
+    ("boateng dunhamm", []), ("999", []),
+])  # fmt: skip
+def test_a_misspelled_name_finds_those_that_are_like_it_and_says_so(
+    read_service: ExampleService, words: str, found: list[str]
+) -> None:
+    html = lena(read_service).post("/caseload", {"q": words}).text
+    assert names(html) == found
+    assert ("Nobody has just such a name. These are like it." in html) == bool(found)
+    assert "These are like it" not in lena(read_service).post("/caseload", {"q": "boateng"}).text
+    assert names(Browser(read_service, "harbor", "s-jonas").post("/caseload", {"q": words}).text) == []
+
+
 def test_a_search_finds_nobody_beyond_the_own_caseload_and_nobody_of_another_district(
     read_service: ExampleService,
 ) -> None:

@@ -253,6 +253,19 @@ def test_permissions_are_for_people_and_permissions_that_exist(service: ExampleS
             give_permission(session, "harbor", "s-ines", "everything", NOW)
 
 
+@pytest.mark.parametrize(("strategy", "given", "sessions"), [
+    ("check-in", "", 5), ("mentor", "", 1), ("check-in", "2", 2), ("mentor", "0", 0),
+])  # fmt: skip
+def test_a_daily_way_of_support_has_a_session_each_day_where_nothing_else_is_said(
+    service: ExampleService, strategy: str, given: str, sessions: int
+) -> None:
+    ines = ines_of(service)
+    form = {**PLAN, "strategy": strategy, "sessions_a_week": given}
+    assert ines.send(f"{STUDENT}/plans", **form).status_code == 303
+    (plan,) = (row for row in service.rows(PlanRow) if isinstance(row, PlanRow))
+    assert plan.sessions_a_week == sessions
+
+
 def test_a_draft_is_its_authors_alone_until_it_is_a_note(service: ExampleService) -> None:
     ines, kira = ines_of(service), Browser(service, "harbor", "s-kira")
     ines.send(f"{STUDENT}/notes", body="Half a thought", draft="yes", entry=NOTE_ID)

@@ -243,8 +243,8 @@ def test_a_record_of_a_mark_says_course_and_mark_first_and_the_year_with_the_ter
     given = mark(2027, "Q1", "F") | {"course_name": "Algebra 1", "subject": "math", "mark_kind": "progress"}
     table = record_table(ENGLISH, [given])  # type: ignore[list-item]  # dicts are invariant
     assert table is not None
-    assert table.columns == ("Course", "Mark", "Term", "Kind of mark", "On record since")
-    assert table.rows == (("Algebra 1", "F", "Q1 2026–27", "In progress", "Jan 20, 2027"),)
+    assert table.columns == ("Course", "Mark", "Kind of mark", "Term", "On record since")
+    assert table.rows == (("Algebra 1", "F", "In progress", "Q1 2026–27", "Jan 20, 2027"),)
 
 
 def test_a_log_line_keeps_known_fields_only() -> None:

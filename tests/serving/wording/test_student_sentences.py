@@ -141,7 +141,7 @@ def test_what_moved_most_is_said_now_and_before() -> None:
     ("average", {"least": 2.5}, "End the year with a grade average of 2.5 or more."),
     ("absences_at_most", {"days": 9, "school_days": 110}, "Miss no more than 9 of the 110 school days to come."),
     ("absences_at_most", {"days": 9, "school_days": 110, "per_month": 1},
-     "Miss no more than 9 of the 110 school days to come. Absences a month within that: 1."),
+     "Miss no more than 9 of the 110 school days to come. That leaves room for 1 a month."),
     ("absences_at_most", {"days": 0, "school_days": 110, "per_month": 0}, "Miss none of the 110 school days to come."),
     ("no_suspension", {"may": 0}, "Have no suspension in the days to come."),
     ("no_incident", {"may": 2}, "Behavior incidents still allowed: 2."),
@@ -158,6 +158,9 @@ def test_a_way_back_out_of_reach_is_said_kindly_and_what_still_counts() -> None:
     met = way_back_words(ENGLISH, WayBack("met", (), UNTIL))
     assert met.opening == "All that the rule asks for this year is on record. Nothing more is needed by June 4, 2027."
     assert "not a forecast" in met.assumes
+    assert "final mark" in words.assumes
+    days = WayBack("reachable", (WayBackStep("absences_at_most", {"days": 5, "school_days": 113}),), UNTIL)
+    assert "final mark" not in way_back_words(ENGLISH, days).assumes, "of days nothing is assumed of marks"
 
 
 RECORD = TrackRecord("risk", 130, 81, 0, per_hundred=62.3, low=54.0, high=69.4, school_years=(2025, 2026))
