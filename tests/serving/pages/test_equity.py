@@ -122,12 +122,12 @@ def test_a_counselor_does_not_open_it(service: ExampleService) -> None:
     assert "/equity" not in ines.get("/").text
 
 
-def test_of_a_list_without_a_model_the_page_does_not_promise_that_it_will_be_judged(service: ExampleService) -> None:
+def test_of_a_list_made_before_such_were_judged_by_group_the_page_says_when_it_is(service: ExampleService) -> None:
     parts = rule_parts("harbor")
     gate = {**(parts.gate or {}), "verdict": "no_model"}
     release(service, "harbor", replace(parts, metrics={"audit": None}, gate=gate))
     service.clock.wait(seconds=5)
     service.context.releases.entries.clear()
     page = Browser(service, "harbor", "s-lena").get("/equity").text
-    assert "Such a list is not judged by group yet" in page
+    assert "The next training judges it" in page
     assert "It fills when" not in page
