@@ -34,13 +34,17 @@ TALLEST = {LAPTOP: 1500, TABLET: 1600, PHONE: 1700}
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: who looks at which page, how wide, in which language; `{student}` is the first of My week."""
+    """A picture: who looks at which page, how wide, in which language; `{student}` is the first of My week.
+
+    It is of the whole page, or of a window of `height`, where something stays at its edge.
+    """
 
     who: Person
     path: str
     width: int = LAPTOP
     language: str = "en"
     scheme: str = "light"
+    height: int = 0
 
 
 SHOTS = {
@@ -49,7 +53,7 @@ SHOTS = {
     "caseload.png": Shot("counselor", "/caseload"),
     "student-en.png": Shot("counselor", "/students/{student}"),
     "family-es.png": Shot("counselor", "/students/{student}/family", TABLET, "es"),
-    "meeting.png": Shot("counselor", f"/meetings/{MEETING}/students/{{student}}"),
+    "meeting.png": Shot("counselor", f"/meetings/{MEETING}/students/{{student}}", height=860),
     "minutes.png": Shot("counselor", f"/meetings/{MEETING}/minutes", TABLET),
     "school.png": Shot("principal", "/school"),
     "equity.png": Shot("principal", "/equity"),
@@ -133,7 +137,7 @@ def served(service: Served) -> Iterator[str]:
 def signed_in(browser: Browser, demo: DemoCopy, shot: Shot, address: str) -> Iterator[BrowserContext]:
     """A browser in which the person of a picture is signed in."""
     context = browser.new_context(
-        viewport=ViewportSize(width=shot.width, height=700),
+        viewport=ViewportSize(width=shot.width, height=shot.height or 700),
         locale=f"{shot.language}-US",
         color_scheme="dark" if shot.scheme == "dark" else "light",
         reduced_motion="reduce",
@@ -148,7 +152,7 @@ def take(browser: Browser, demo: DemoCopy, shot: Shot, address: str, *, student:
     with signed_in(browser, demo, shot, address) as context:
         page = context.new_page()
         page.goto(f"{address}{shot.path.format(student=student)}")
-        picture = Image.open(BytesIO(page.screenshot(full_page=True)))
+        picture = Image.open(BytesIO(page.screenshot(full_page=not shot.height)))
     shown = picture.crop((0, 0, picture.width, min(picture.height, TALLEST[shot.width])))
     shown.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(into, optimize=True)
 
