@@ -11,6 +11,7 @@ from docs.reference_text import code, heading, page, table
 from features.settings import Settings
 from serving.access.scopes import MEANINGS
 from serving.api import (
+    line_messages,
     messages,
     model_messages,
     operation_messages,
@@ -23,9 +24,10 @@ from serving.route_access import access_by_route, routes_of
 from serving.web.problems import DETAILS, PROBLEM_TYPE, Mistake, Problem
 
 Json = Mapping[str, object]
+OTHERS = (model_messages, operation_messages, webhook_messages, support_messages)
 MESSAGES: tuple[type[BaseModel], ...] = tuple(
     kind
-    for module in (messages, score_messages, model_messages, operation_messages, webhook_messages, support_messages)
+    for module in (messages, score_messages, line_messages, *OTHERS)
     for kind in vars(module).values()
     if isinstance(kind, type)
     and issubclass(kind, messages.Message)

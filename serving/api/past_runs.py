@@ -13,6 +13,8 @@ from serving.access.access_log import log_read
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize
 from serving.api.clients import ClientWithScope
 from serving.api.known_outcomes import refuse_unknown_outcome
+from serving.api.line_messages import RunLine
+from serving.api.line_texts import facts_of
 from serving.api.presenters import links_of
 from serving.api.run_lines import CSV, NDJSON, RunLines
 from serving.api.score_messages import RunLinks, ScoringRun, ScoringRuns
@@ -20,6 +22,18 @@ from serving.app_context import RequestContext
 from serving.store.rows import RunRow
 
 router = APIRouter(prefix="/v1", tags=["scores"])
+LINES = (
+    "a `RunLine` in each line of NDJSON; in CSV the same as columns: `reasons` has codes, `reason_values` a JSON list"
+    " and `evidence` table:records:windows of each, in one order"
+)
+
+
+class LinesResponse(StreamingResponse):
+    """Lines as they are read."""
+
+    media_type = NDJSON
+
+
 ReadingClient = Annotated[Client, Depends(ClientWithScope("scores.read"))]
 
 
@@ -45,8 +59,8 @@ def get_runs(
 @router.get(
     "/scoring-runs/{run_id}/scores",
     summary="Every score of a run, as lines",
-    response_class=StreamingResponse,
-    responses={200: {"description": "one score a line", "content": {NDJSON: {}, CSV: {}}}},
+    response_class=LinesResponse,
+    responses={200: {"model": list[RunLine], "description": LINES, "content": {CSV: {"schema": {"type": "string"}}}}},
 )
 def get_run_lines(
     run_id: str,
@@ -56,24 +70,25 @@ def get_run_lines(
     form: Annotated[
         Literal["ndjson", "csv"] | None, Query(alias="format", description="else by the `Accept` header")
     ] = None,
-) -> StreamingResponse:
+) -> LinesResponse:
     """The scores of a run of the students that the program may see, by key: NDJSON, or CSV with `Accept: text/csv`.
 
-    A stream of any length. A line has codes and values of reasons, not their sentences.
+    A stream of any length. A line has what the JSON of a score has, but for sentences: reasons are codes, values and
+    evidence. What is the same for the run stands in each line.
     """
     with context.read_session() as session:
         allowed = authorize(session, client, "scores.read", OwnDistrict())
         run = find_run(session, client, run_id)
         if isinstance(allowed, Denied) or run is None:
             raise HTTPException(404)
-        lines = RunLines(context.engine, client, run_id, not_judged=run.not_judged is not None)
+        lines = RunLines(context.engine, client, facts_of(run, context.words.of(run).tables))
     log_read(
         context.engine, client, "scores.read", target=f"scores of run {run_id}", allowed=allowed, students=[],
         at=context.clock(),
     )  # fmt: skip
     if form == "csv" or (form is None and CSV in request.headers.get("accept", "")):
-        return StreamingResponse(lines.csv(), media_type=f"{CSV}; charset=utf-8", headers={"Vary": "Accept"})
-    return StreamingResponse(lines.ndjson(), media_type=NDJSON, headers={"Vary": "Accept"})
+        return LinesResponse(lines.csv(), media_type=f"{CSV}; charset=utf-8", headers={"Vary": "Accept"})
+    return LinesResponse(lines.ndjson(), headers={"Vary": "Accept"})
 
 
 def find_run(session: Session, client: Client, run_id: str) -> RunRow | None:

@@ -1,27 +1,30 @@
 """All scores of a run as lines of NDJSON or CSV, read a part at a time: memory does not grow with the run."""
 
 import csv
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import StringIO
 from typing import cast
 
-from pydantic_core import from_json
-from sqlalchemy import Engine, Select, String, select
+from sqlalchemy import ColumnElement, Engine, Select, String, literal, select
 from sqlalchemy import cast as sql_cast
 
 from serving.access.authorize import Client, visible_students
+from serving.api.line_texts import LineTexts, RunFacts, dumps, interval_text, interval_told, number_text
 from serving.store.bulk_read import stored_rows
 from serving.store.database import read_session
 from serving.store.rows import ScoreRow, StudentRow
+from serving.web.nul_characters import NUL
 
 NDJSON, CSV = "application/x-ndjson", "text/csv"
+LINE_END = "\r\n"
 PART = 5000
 """Scores that are read in one transaction: none is open while a slow program reads."""
 PLAIN = ("student_key", "student_id", "school_id", "grade_level", "band", "flagged", "list_position", "risk")
-Line = tuple[str, str, str, int, str, bool, int | None, float | None, str]
+BEHIND = ("reasons", "reason_values", "evidence")
+INTERVAL = ("interval_low", "interval_high", "interval_of")
+Line = tuple[str, str, str, int, str, bool, int | None, float | None, str, str, str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,12 @@ class RunLines:
 
     engine: Engine
     client: Client
-    run_id: str
-    not_judged: bool
-    """Whether no number is told of the run's date, so that its risks are not given."""
+    run: RunFacts
+
+    @property
+    def told(self) -> bool:
+        """Whether the program may read reasons."""
+        return "reasons.read" in self.client.scopes
 
     def parts(self) -> Iterator[Sequence[Line]]:
         """The rows, a part at a time."""
@@ -46,82 +52,60 @@ class RunLines:
                 return
             after = rows[-1][0]
 
-    def selected(self, after: str) -> Select[str, str, str, int, str, bool, int | None, float | None, str]:
-        """The columns of the scores after a student."""
+    def selected(
+        self, after: str
+    ) -> Select[str, str, str, int, str, bool, int | None, float | None, str, str, str | None, str | None]:
+        """The columns of the scores after a student; what is behind a score only where it may be told."""
         same = (ScoreRow.district_id == StudentRow.district_id) & (ScoreRow.student_key == StudentRow.student_key)
-        own = ScoreRow.district_id == self.client.district_id, ScoreRow.run_id == self.run_id
+        own = ScoreRow.district_id == self.client.district_id, ScoreRow.run_id == self.run.run_id
         seen = visible_students(self.client).with_only_columns(StudentRow.student_key)
+        reasons: ColumnElement[str] = sql_cast(ScoreRow.reasons, String) if self.told else literal("[]")
+        evidence: ColumnElement[str] = sql_cast(ScoreRow.evidence, String) if self.told else literal("{}")
         found = select(
             ScoreRow.student_key, StudentRow.student_id, StudentRow.school_id, StudentRow.grade_level, ScoreRow.band,
-            ScoreRow.flagged, ScoreRow.list_position, ScoreRow.risk, sql_cast(ScoreRow.reasons, String),
+            ScoreRow.flagged, ScoreRow.list_position, ScoreRow.risk, reasons, evidence,
+            sql_cast(ScoreRow.similar_students, String), sql_cast(ScoreRow.track_record, String),
         ).join(StudentRow, same)  # fmt: skip
         scoped = found if self.client.schools is None else found.where(ScoreRow.student_key.in_(seen))
         return scoped.where(*own, ScoreRow.student_key > after).order_by(ScoreRow.student_key)
 
     def ndjson(self) -> Iterator[bytes]:
         """A line of JSON for each score."""
-        told = "reasons.read" in self.client.scopes
+        texts, told, end = LineTexts(self.run), self.told, self.run.line_end()
         for rows in self.parts():
-            yield "".join(self.json_line(row, told=told) for row in rows).encode()
+            yield "".join([self.json_line(row, texts, end, told=told) for row in rows]).encode()
 
-    def json_line(self, row: Line, *, told: bool) -> str:
-        """One score; its reasons as codes and values, null where the program may not read them."""
-        key, number, school, grade, band, flagged, position, risk, reasons = row
-        given = reason_objects(reasons) if told else "null"
-        said = None if self.not_judged else risk
+    def json_line(self, row: Line, texts: LineTexts, end: str, *, told: bool) -> str:
+        """One score; its reasons as codes, values and evidence, null where the program may not read them."""
+        key, number, school, grade, band, flagged, position, risk, reasons, evidence, similar, record = row
+        given = texts.reasons(reasons, evidence) if told else "null"
+        said, between = (None, "null") if self.run.not_judged else (risk, interval_text(similar, record))
         return (
-            f'{{"student_key":{dumps(key)},"student_id":{dumps(number)},"school_id":{dumps(school)},'
+            f'{{"student_key":{dumps(key)},"student_id":{dumps(number)},"school_id":{kept_text(school)},'
             f'"grade_level":{grade},"band":"{band}","flagged":{"true" if flagged else "false"},'
-            f'"list_position":{number_text(position)},"risk":{number_text(said)},"reasons":{given}}}\n'
+            f'"list_position":{number_text(position)},"risk":{number_text(said)},"reasons":{given},'
+            f'"interval":{between}{end}'
         )
 
     def csv(self) -> Iterator[bytes]:
-        """A head, and a row for each score; codes of reasons stand in one cell."""
-        told = "reasons.read" in self.client.scopes
-        yield csv_text([(*PLAIN, *(("reasons",) if told else ()))])
+        """A head, and a row for each score; what is the same for the run stands in the last columns of each."""
+        texts, told = LineTexts(self.run), self.told
+        end = f",{csv_text([self.run.cells()]).decode()}"
+        yield csv_text([(*PLAIN, *(BEHIND if told else ()), *INTERVAL, *self.run.columns())])
         for rows in self.parts():
-            yield csv_text([self.csv_row(row, told=told) for row in rows])
+            yield csv_text([self.csv_row(row, texts, told=told) for row in rows], end)
 
-    def csv_row(self, row: Line, *, told: bool) -> tuple[object, ...]:
-        """One score as cells; no cell begins as a formula does."""
-        key, number, school, grade, band, flagged, position, risk, reasons = row
-        said = None if self.not_judged else risk
+    def csv_row(self, row: Line, texts: LineTexts, *, told: bool) -> tuple[object, ...]:
+        """The cells of one score that are its own; none begins as a formula does."""
+        key, number, school, grade, band, flagged, position, risk, reasons, evidence, similar, record = row
+        said, between = (None, None) if self.run.not_judged else (risk, interval_told(similar, record))
         plain = (key, safe_cell(number), safe_cell(school), grade, band, str(bool(flagged)).lower(), position, said)
-        return (*plain, " ".join(code for code, _ in stored_reasons(reasons))) if told else plain
+        interval = (between.low, between.high, between.of) if between else (None, None, None)
+        return (*plain, *(texts.cells(reasons, evidence) if told else ()), *interval)
 
 
-dumps = json.JSONEncoder(ensure_ascii=False).encode
-REASONS_KEPT = 8_000
-"""Texts of reasons that are kept, by code and number: many students have the same."""
-
-
-def number_text(value: float | None) -> str:
-    """A number as JSON."""
-    return "null" if value is None else repr(value)
-
-
-def reason_objects(stored: str) -> str:
-    """Stored reasons as JSON, each with code and value; how they are weighed is not given."""
-    return "[" + ",".join([reason_text(code, value) for code, value in stored_reasons(stored)]) + "]"
-
-
-def reason_text(code: str, value: object) -> str:
-    """A reason as JSON."""
-    return numbered_reason(code, value) if type(value) in (int, float) else said_reason(code, value)
-
-
-def said_reason(code: str, value: object) -> str:
-    """The same, whatever its value is."""
-    return f'{{"code":"{code}","value":{dumps(value)}}}'
-
-
-numbered_reason = lru_cache(REASONS_KEPT, typed=True)(said_reason)
-"""The same of a number, kept."""
-
-
-def stored_reasons(stored: str) -> list[tuple[str, object]]:
-    """Codes and values of stored reasons, in either form in which runs store them."""
-    return [(one["code"], one["value"]) if isinstance(one, dict) else (one[0], one[1]) for one in from_json(stored)]
+kept_text = lru_cache(1_000)(dumps)
+"""A text that many lines have, as JSON."""
 
 
 def safe_cell(text: str) -> str:
@@ -129,8 +113,11 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def csv_text(rows: Sequence[Sequence[object]]) -> bytes:
-    """Rows as CSV in UTF-8."""
+def csv_text(rows: Sequence[Sequence[object]], end: str = LINE_END) -> bytes:
+    """Rows as CSV in UTF-8, each with the end that all have alike.
+
+    Written with an end that no text of the database has: the writer would quote every letter that the end has.
+    """
     written = StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows(rows)
-    return written.getvalue().encode()
+    csv.writer(written, lineterminator=NUL).writerows(rows)
+    return written.getvalue().replace(NUL, end).encode()
