@@ -260,7 +260,8 @@ TOLD_APART = {
         "Core courses next term, grade 9 again", "Core courses next term, grades 10 to 12",
     ],
     "core_f_next_term_9 core_f_next_term_6_8 chronic_absence_6_8": [
-        "Core courses next term, grade 9", "Core courses next term, grades 6 to 8", "Attendance this year",
+        "Core courses next term, first time in grade 9", "Core courses next term, grades 6 to 8",
+        "Attendance this year, grades 6 to 8",
     ],
     "not_graduated_10 not_graduated_11": ["Graduation on time, grade 10", "Graduation on time, grade 11"],
     "grade9_off_track_chicago": ["On track in grade 9"],
@@ -278,3 +279,6 @@ def test_two_of_a_districts_own_outcomes_that_say_the_same_have_their_names_too(
         "late": "Days (late)",
         "later": "Days (later)",
     }
+    own = dict.fromkeys(("late_9", "late_9_again", "late_10_12"), "Days")
+    said = ["Days, grade 9", "Days, grade 9 again", "Days, grades 10 to 12"]
+    assert list(told_apart(load_language("en"), own).values()) == said
