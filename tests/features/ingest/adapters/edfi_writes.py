@@ -107,10 +107,14 @@ class WritableApi:
         _, _, path = request.url.path.partition("/data/v3/ed-fi/")
         resource, _, row_id = path.partition("/")
         reads = request.method == "GET" and not (row_id and row_id not in ("deletes", "keyChanges"))
-        if resource not in NATURAL_KEYS or reads:
+        looked_for = {name: value for name, value in request.url.params.items() if resource in NATURAL_KEYS
+                      and name in key_paths(resource)}  # fmt: skip
+        if resource not in NATURAL_KEYS or (reads and not looked_for):
             return self.server(request)
         if not self.server.knows(request):
             return httpx.Response(401)
+        if reads:
+            return httpx.Response(200, json=list(self.with_key(resource, looked_for)))
         if request.method == "POST":
             return self.post(resource, json.loads(request.content))
         record = self.server.records.get(resource, {}).get(row_id)
@@ -168,6 +172,13 @@ class WritableApi:
         """The id of the resource with a natural key."""
         held = self.server.records.get(resource, {})
         return next((row_id for row_id, record in held.items() if key_of(resource, record.body) == key), None)
+
+    def with_key(self, resource: str, looked_for: Mapping[str, str]) -> Iterator[Body]:
+        """The resources whose natural key has these values, as a query says them."""
+        for record in self.server.records.get(resource, {}).values():
+            key = key_of(resource, record.body) or {}
+            if all(str(key.get(name)) == value for name, value in looked_for.items()):
+                yield record.body
 
     def resolves(self, body: Body) -> bool:
         """Whether all that a body refers to is there."""

@@ -28,7 +28,7 @@ from tests.features.ingest.adapters.districts_alike import differences
 from tests.features.ingest.adapters.edfi_scenario_bodies import FIRST, SCHOOLS, SECOND, of_school
 from tests.features.ingest.adapters.edfi_scenarios import SCENARIOS, Rows, Step
 from tests.features.ingest.adapters.edfi_server import BASE, KEY, SECRET, Body, EdFiServer
-from tests.features.ingest.adapters.edfi_writes import WritableApi
+from tests.features.ingest.adapters.edfi_writes import WritableApi, key_of
 from tests.features.ingest.adapters.loopback import on_loopback
 from tests.sweeps import swept
 
@@ -223,3 +223,21 @@ def test_the_server_keeps_to_tags_references_and_keys_or_a_drive_of_it_would_pro
         sis.http.post(place.rpartition("/")[0], json={}),
     )
     assert [answer.status_code for answer in answers] == [412, 409, 409, 400, 400]
+
+
+def test_what_is_written_is_found_as_the_certification_s_own_requests_look_for_it() -> None:
+    """With credentials in the form, and by the natural key in the query: one record each, and none with another key."""
+    server = EdFiServer()
+    sis = Sis.at(BASE, httpx.MockTransport(WritableApi(server)))
+    form = {"grant_type": "client_credentials", "client_id": KEY, "client_secret": SECRET}
+    with httpx.Client(transport=httpx.MockTransport(WritableApi(server))) as client:
+        assert client.post(f"{BASE}oauth/token", data=form | {"client_secret": "another"}).status_code == 401
+        token = client.post(f"{BASE}oauth/token", data=form).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        for step in SCENARIOS["created"]:
+            sis.write(step)
+            key, every = key_of(step.resource, step.body) or {}, f"{BASE}data/v3/ed-fi/{step.resource}"
+            (found,) = client.get(every, params={name: str(value) for name, value in key.items()}).json()
+            assert step.body.items() <= found.items()
+            name, value = next(iter(key.items()))
+            assert client.get(every, params={name: f"{value}-"}).json() == []
