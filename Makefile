@@ -97,7 +97,7 @@ leaks: .venv/installed ## draw 100 tables of each kind: what knows the end is fo
 	@ONTRACK_SWEEP=leaks $(SWEEP) tests/training/evaluation/test_leakage.py
 
 fuzz: .venv/installed ## draw 500 requests for each operation of the API from its document, and follow its links (half an hour; in parts: ONLY=/v1/imports)
-	@ONTRACK_SWEEP=fuzz $(if $(ONLY),ONTRACK_ONLY=$(ONLY)) $(BIN)/pytest -s tests/serving/api/test_fuzz.py
+	@ONTRACK_SWEEP=fuzz $(if $(ONLY),ONTRACK_ONLY=$(ONLY)) $(BIN)/pytest -s tests/serving/api/test_fuzz.py $(if $(ONLY),,tests/serving/api/test_several_live_scores.py)
 
 spark: .venv/installed ## the same features on a local Spark (needs Java; some minutes)
 	@sh scripts/spark

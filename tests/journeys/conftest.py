@@ -1,5 +1,6 @@
 """The demo's installation, its service started the way its users start it, and a real browser."""
 
+import os
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from typer.testing import CliRunner, Result
 import ontrack
 from features.errors import Refused
 from features.settings_file import load_settings
+from features.simulator.district import simulate_district
+from features.simulator.plan import demo_plans
+from tests.journeys import canary
 from tests.kept_folders import ROOT, code_of_product, kept_at_its_place
 
 STUDENTS = 6000
@@ -38,6 +43,8 @@ as_of = ["11-20"]
 weeks = 2
 """
 """What the demo runs on; few weekly lists, so that it ends in a minute."""
+CANARY_IN = "harbor"
+"""The district of the canary: the one in which models are trained, judged and served."""
 LINE = ("demo", "--no-serve", "--students", str(STUDENTS))
 
 
@@ -114,14 +121,24 @@ def demo() -> Iterator[Demo]:
     What it made is kept, and taken again while no file of the product, nothing that is installed and no word of this
     module is another one.
     """
-    code = partial(code_of_product, files=[ROOT / "requirements.lock", __file__])
+    code = partial(code_of_product, files=[ROOT / "requirements.lock", __file__, str(canary.__file__)])
     with kept_at_its_place("demo", code, make_demo) as (place, notes):
         installation = Installation(place)
-        yield Demo(installation, (notes / "said").read_text(encoding="utf-8"), installation.said(*LINE))
+        said = (notes / "said").read_text(encoding="utf-8")
+        again = installation.said(*LINE)
+        yield Demo(installation, said, again)
+        assert canary.words_in((said + again).encode()) == []
+        assert list(canary.left_behind(place)) == []
 
 
 def make_demo(place: Path, notes: Path) -> None:
-    """Runs the demo, and notes what it says."""
+    """Runs the demo, in which some students of a district have the canary's name, and notes what it says."""
+    plan = next(plan for plan in demo_plans(STUDENTS, date(2026, 11, 20)) if plan.district_id == CANARY_IN)
+    records = place / "home" / f"students-{STUDENTS}" / "records" / CANARY_IN
+    (place / "home").mkdir(mode=0o700)
+    simulate_district(plan, records)
+    assert canary.seed(records) > 0
+    (records / ".simulated").write_text(repr(plan), encoding="utf-8")
     (place / "ontrack.toml").write_text(SETTINGS, encoding="utf-8")
     (notes / "said").write_text(Installation(place).said(*LINE), encoding="utf-8")
 
@@ -142,13 +159,21 @@ def address(scored: Installation) -> Iterator[str]:
     """The address of the running service of the scored installation."""
     with served(scored, workers=1) as (_, at):
         yield at
+        assert canary.words_in(httpx.get(f"{at}/openapi.json").raise_for_status().content) == []
 
 
 @contextmanager
 def served(installation: Installation, workers: int) -> "Iterator[tuple[subprocess.Popen[str], str]]":
-    """A service as its users start it, and its address."""
+    """A service as its users start it, and its address; its log and its temporary files lie in the installation."""
+    temporary = installation.folder / "temporary"
+    temporary.mkdir(exist_ok=True)
+    log = installation.folder / "service.log"
     line = installation.command("serve", "--port", "0", "--workers", str(workers))
-    process = subprocess.Popen(line, cwd=installation.folder, stdout=subprocess.PIPE, text=True)
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    with log.open("a", encoding="utf-8") as written:
+        process = subprocess.Popen(
+            line, cwd=installation.folder, env=environment, stdout=subprocess.PIPE, stderr=written, text=True
+        )
     try:
         assert process.stdout is not None
         said = process.stdout.readline()
@@ -159,6 +184,7 @@ def served(installation: Installation, workers: int) -> "Iterator[tuple[subproce
     finally:
         process.terminate()
         process.communicate(timeout=30)
+        sys.stderr.write(log.read_text(encoding="utf-8"))  # shown where a test fails
 
 
 def wait_until_ready(address: str) -> None:

@@ -13,6 +13,7 @@ from tests.serving.browser import ApiClient
 from tests.serving.conftest import copy_prepared, opened
 from tests.serving.example_releases import release_model, release_rule
 from tests.serving.example_service import ExampleService
+from tests.sweeps import swept
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,10 @@ def test_a_request_that_is_none_of_several_students_is_refused(
 
 
 def test_an_answer_is_by_one_release_while_two_others_are_put_in_service(service: ExampleService) -> None:
-    """Rules whose shares tell them apart: every risk fits the release that the answer names."""
+    """Rules whose shares tell them apart: every risk fits the release that the answer names; lists by one of their own.
+
+    In full, five hundred live and five hundred stored scores are read.
+    """
     rules = [RuleModel(counts=(0.0, 1.0, 2.0), shares=(0.1, 0.3, top), n=(500, 200, 100), overall=0.2)
              for top in (0.6, 0.7, 0.8)]  # fmt: skip
     top_of = {release_rule(service, "harbor", rules[0]).release_id: 0.6}
@@ -83,11 +87,15 @@ def test_an_answer_is_by_one_release_while_two_others_are_put_in_service(service
         for rule in rules[1:]:
             top_of[release_rule(service, "harbor", rule).release_id] = rule.shares[-1]
             now[0] += 1
+        service.record_next_run("harbor")
 
     answers: list[dict[str, object]] = []
+    stored: list[dict[str, str]] = []
+    asked = 500 if swept("fuzz") else 10
     publishing = Thread(target=publish)
     publishing.start()
-    while publishing.is_alive() or len(answers) < 20:
+    while publishing.is_alive() or len(stored) < asked:
+        stored.append(program.ask("GET", "/v1/students/k-amara/scores").json()["scores"][0])
         answers += program.ask("POST", "/v1/scores", {"students": [records(), records()]}).json()["scores"]
     publishing.join()
     assert all(one["risk"] == top_of[str(one["release"])] for one in answers)
@@ -95,3 +103,5 @@ def test_an_answer_is_by_one_release_while_two_others_are_put_in_service(service
         first["model_version"] == second["model_version"]
         for first, second in zip(answers[::2], answers[1::2], strict=True)
     )
+    assert {one["as_of"] for one in stored} <= {"2026-11-20", "2026-11-27"}
+    assert all(isinstance(one["model_version"], str) for one in stored)
