@@ -21,6 +21,7 @@ from features.settings import Audit, District, Gate, Monitor, Settings, Total, T
 from features.table_schema import ENVELOPE
 from features.tables import TABLES
 from serving.api import (
+    line_messages,
     messages,
     model_messages,
     operation_messages,
@@ -143,7 +144,8 @@ def test_every_route_is_in_the_reference(fresh: dict[str, str]) -> None:
 
 
 def test_every_message_is_in_the_reference() -> None:
-    modules = (messages, score_messages, model_messages, operation_messages, webhook_messages, support_messages)
+    answers = (score_messages, line_messages, model_messages, operation_messages, webhook_messages, support_messages)
+    modules = (messages, *answers)
     kinds = (kind for module in modules for kind in vars(module).values())
     written = {kind for kind in kinds if isinstance(kind, type) and issubclass(kind, messages.Message)}
     bases = {messages.Message, messages.SentRow}
