@@ -146,13 +146,20 @@ class Reader:
         begun = [(int(year), first.date()) for year, first in zip(firsts.school_year, firsts["first"], strict=True)]
         year = school_year_of(begun, as_of)
         if year is None:
-            calendar = self.current("calendar_days")
-            first = calendar.loc[calendar["in_session"].astype(bool), "date"].min()
-            on_record = "none" if pd.isna(first) else first.date()
-            raise NothingKnown(
-                f"as-of date {as_of}: before the first school day on record ({on_record}); choose a later date"
-            )
+            raise NothingKnown(f"as-of date {as_of}: {self.why_no_year(as_of)}")
         return View(as_of, year, loads_through, first_day=dict(begun)[year], policies=policies)
+
+    def why_no_year(self, as_of: date) -> str:
+        """Why a day has no school year: its calendar begins later, or was not known yet."""
+        calendar = self.current("calendar_days")
+        days = calendar.loc[calendar["in_session"].astype(bool), ["date", "known_on"]].min()
+        if pd.isna(days["date"]) or days["date"].date() > as_of:
+            on_record = "none" if pd.isna(days["date"]) else days["date"].date()
+            return f"before the first school day on record ({on_record}); choose a later date"
+        return (
+            f"the calendar was not known by then, but from {days['known_on'].date()} on; see to `known_on` of "
+            "calendar_days, and load into a new warehouse"
+        )
 
     def view_with_transfers(self, as_of: date, *, loads_through: int | None = None) -> View:
         """The same with the records that other districts let go with students: what features read."""

@@ -150,6 +150,16 @@ def test_a_date_before_the_first_school_day_is_a_sentence() -> None:
     assert build_snapshot_year(date(2024, 9, 2)) == 2025
 
 
+def test_a_date_on_which_the_calendar_was_not_known_yet_is_told_from_when_it_was() -> None:
+    """As where a source's rows are known from their load on: the day is on record, and no score of it can be made."""
+    late = """
+    | date       | school_year | known_on   |
+    | 2024-09-02 | 2025        | 2025-01-07 |
+    """
+    with pytest.raises(NothingKnown, match=r"the calendar was not known by then, but from 2025-01-07 on; see to"):
+        reader({"calendar_days": late}).view(date(2024, 9, 2))
+
+
 def build_snapshot_year(as_of: date) -> int:
     """The school year that a date falls in."""
     return reader({"calendar_days": CALENDAR}).view(as_of).school_year
