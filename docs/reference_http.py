@@ -21,6 +21,7 @@ from serving.api import (
 )
 from serving.app import API_ROUTERS, PAGE_ROUTERS, create_app
 from serving.route_access import access_by_route, routes_of
+from serving.web.conventions import CONVENTIONS
 from serving.web.problems import DETAILS, PROBLEM_TYPE, Mistake, Problem
 
 Json = Mapping[str, object]
@@ -55,6 +56,7 @@ def api_page() -> str:
         "HTTP API",
         intro,
         scopes,
+        CONVENTIONS.strip(),
         heading(2, "Routes"),
         "Each is shown with curl and in Python. `TOKEN` is an access token or a key; in Python, begin with:",
         f"```python\n{SET_UP}\n```",

@@ -27,6 +27,7 @@ from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import listed_runs
 from serving.store.statements import statement
 from serving.web.prepared_answer import prepared_answer
+from serving.web.problems import Mistake, RecordsRefused
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 ReadingClient = Annotated[Client, Depends(ClientWithScope("scores.read"))]
@@ -41,7 +42,9 @@ class ScoreFilter:
     school: Annotated[str | None, Query(max_length=200, description="the school where the students are now")] = None
     grade: Annotated[int | None, Query(ge=-1, le=13, description="the grade in which they are now")] = None
     band: Annotated[Band | None, Query(description="few, some, many or unknown")] = None
-    as_of: Annotated[Day | None, Query(description="the list of this date; else the newest")] = None
+    as_of: Annotated[Day | None, Query(description="the list of this date, which has to be there; else the newest")] = (
+        None
+    )
     changed_since: Annotated[
         Moment | None,
         Query(description="only where risk, band or listing is not what it was at this moment"),
@@ -118,8 +121,20 @@ def wanted_runs(session: Session, client: Client, wanted: ScoreFilter, list_id: 
         own = select(RunRow).where(RunRow.district_id == client.district_id)
         named = RunRow.list_id == list_id if list_id else RunRow.as_of == wanted.as_of
         found = session.scalars(own.where(named).order_by(RunRow.created_at.desc(), RunRow.outcome)).all()
+        if not list_id and wanted.as_of and not [run for run in found if wanted.outcome in (None, run.outcome)]:
+            raise RecordsRefused([Mistake(pointer="#/as_of", detail=nearest_lists(session, client, wanted))])
         runs = tuple(run for run in found if run.list_id == found[0].list_id)
     return [run for run in runs if wanted.outcome in (None, run.outcome)]
+
+
+def nearest_lists(session: Session, client: Client, wanted: ScoreFilter) -> str:
+    """What to say of a date without a list: the dates before and after it that have one of the outcome."""
+    dates = select(RunRow.as_of).where(RunRow.district_id == client.district_id).distinct()
+    own = dates.where(RunRow.outcome == wanted.outcome) if wanted.outcome else dates
+    before = session.scalar(own.where(RunRow.as_of < wanted.as_of).order_by(RunRow.as_of.desc()).limit(1))
+    after = session.scalar(own.where(RunRow.as_of > wanted.as_of).order_by(RunRow.as_of).limit(1))
+    near = [one.isoformat() for one in (before, after) if one is not None]
+    return f"no list of this date; the nearest is of {' or '.join(near)}" if near else "no list of any date yet"
 
 
 def listed_scores(

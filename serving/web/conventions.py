@@ -2,6 +2,7 @@
 
 from pydantic.json_schema import JsonSchemaValue
 
+STREAMED = "application/x-ndjson"
 TEXT = {"schema": {"type": "string"}}
 IDEMPOTENCY_KEY: JsonSchemaValue = {
     "name": "Idempotency-Key",
@@ -37,7 +38,7 @@ CONVENTIONS = """
 - **Twice the same**: a POST with `Idempotency-Key` has one effect, however often it is sent within a day.
 - **HEAD** is answered wherever GET is; answers of more than 1,000 bytes are compressed with gzip where it is accepted.
 - **ETag** and `If-None-Match`: what has not changed is not sent again. `If-Match` on PUT and DELETE of a record:
-  412 where somebody else changed it since.
+  412 where somebody else changed it since. Lines of a whole run have no tag.
 - **Rates**: `RateLimit` says what is left, 429 with `Retry-After` that it was too much.
 - **Overload**: where the database is busy for too long, 503 with `Retry-After`; send the same request again then.
 - **Language**: sentences are in English or Spanish, by `Accept-Language`; `Content-Language` says which.
@@ -52,13 +53,21 @@ def add_conventions(schema: JsonSchemaValue) -> JsonSchemaValue:
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             taken = [IDEMPOTENCY_KEY] if method == "post" and path.startswith("/v1") else []
-            taken += [IF_NONE_MATCH] if method == "get" and path.startswith("/v1") else []
+            tagged = method == "get" and path.startswith("/v1") and not is_stream(operation)
+            taken += [IF_NONE_MATCH] if tagged else []
             operation["parameters"] = [*operation.get("parameters", []), *taken]
-            if method == "get" and path.startswith("/v1"):
+            if tagged:
                 operation["responses"]["304"] = {"description": "as you have it already"}
             for status, answer in operation["responses"].items():
                 answer["headers"] = answer.get("headers", {}) | headers_of(path, method, status)
+                if is_stream(operation):
+                    answer["headers"].pop("ETag", None)
     return schema
+
+
+def is_stream(operation: JsonSchemaValue) -> bool:
+    """Whether an operation answers with lines of any number, which have no tag: it would need them all first."""
+    return STREAMED in operation["responses"].get("200", {}).get("content", {})
 
 
 def headers_of(path: str, method: str, status: str) -> JsonSchemaValue:

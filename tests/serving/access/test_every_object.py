@@ -13,8 +13,18 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from starlette.exceptions import HTTPException
 
+from docs.reference_calls import OPEN
 from serving.access.scopes import SCOPES
-from tests.serving.access.api_calls import Asker, Call, counted_statements, leaks, names_of, operations, unreached
+from tests.serving.access.api_calls import (
+    VARYING,
+    Asker,
+    Call,
+    counted_statements,
+    leaks,
+    names_of,
+    operations,
+    unreached,
+)
 from tests.serving.access.placed_objects import ABSENT, Place, place_objects, place_students
 from tests.serving.browser import ApiClient
 from tests.serving.conftest import copy_prepared, opened
@@ -61,6 +71,22 @@ def test_what_is_not_a_program_s_own_is_answered_as_if_there_were_nothing(
         told = {call.address: leaks(asker, call) + unreached(asker, call) for call in calls}
         assert {address: one for address, one in told.items() if one} == {}, (operation.method, *PROGRAMS[number])
     assert rows_of(both, other) == before
+
+
+def test_head_is_get_without_content_and_tags_are_sent_where_the_document_says(both: ExampleService) -> None:
+    places = place_objects(both, len(PROGRAMS))
+    program = ApiClient(both, "harbor", *SCOPES)
+    document = both.app.openapi()["paths"]
+    asked: list[tuple[Call, list[str]]] = [(Call("GET", one, ""), []) for one in OPEN if "get" in document[one]]
+    gets = [(call, names) for call, names in operations(both) if call.method == "GET"]
+    assert len(gets) > 12
+    for operation, names in [*gets, *asked]:
+        call = Call("GET", operation.path, operation.scope, dict.fromkeys(names, places[0]))
+        whole, head = (program.ask(method, call.address) for method in ("GET", "HEAD"))
+        own = [{k: v for k, v in one.headers.items() if k not in VARYING} for one in (whole, head)]
+        assert (whole.status_code, head.status_code, head.content, own[1]) == (200, 200, b"", own[0]), call.address
+        promised = document[call.path]["get"]["responses"]["200"]["headers"]
+        assert ("ETag" in promised) == ("etag" in whole.headers), call.address
 
 
 NORTH, SOUTH = (

@@ -14,7 +14,7 @@ from serving.access.authorize import Client
 from serving.api.score_list import select_page
 from serving.api.score_messages import FoundStudents, ScorePage, Scores, ScoringRuns
 from serving.scoring.run_writer import write_run
-from serving.store.rows import AccessRow, Row, StudentRow
+from serving.store.rows import AccessRow, DistrictRow, Row, StudentRow
 from tests.serving.browser import ApiClient
 from tests.serving.example_service import NOW, TODAY, ExampleService, run_of
 
@@ -42,7 +42,6 @@ def page(program: ApiClient, address: str) -> ScorePage:
     ("?grade=10", []),
     ("?outcome=grade9_off_track_chicago&school=south", ["k-chloe", "k-dmitri"]),
     (f"?as_of={TODAY - timedelta(days=7)}&band=many", ["k-amara"]),
-    ("?as_of=2020-01-01", []),
 ])  # fmt: skip
 def test_a_filter_leaves_the_scores_that_it_names(read_service: ExampleService, query: str, found: list[str]) -> None:
     assert keys(ApiClient(read_service, "harbor"), query) == found
@@ -177,6 +176,26 @@ def test_lines_of_a_date_that_nobody_judged_have_no_risk(service: ExampleService
         write_run(session, replace(run_of("harbor", TODAY + timedelta(days=7)), scorer="rule", not_judged="calendar"))
     text = ApiClient(service, "harbor").ask("GET", LINES.replace(str(TODAY), str(TODAY + timedelta(days=7)))).text
     assert {json.loads(line)["risk"] for line in text.splitlines()} == {None}
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ("as_of=2020-01-01", "no list of this date; the nearest is of 2026-11-13"),
+    ("as_of=2026-11-14", "no list of this date; the nearest is of 2026-11-13 or 2026-11-20"),
+    ("as_of=2027-01-01&outcome=grade9_off_track_chicago", "no list of this date; the nearest is of 2026-11-20"),
+])  # fmt: skip
+def test_a_date_without_a_list_is_refused_with_the_nearest_ones(
+    read_service: ExampleService, asked: str, said: str
+) -> None:
+    answer = ApiClient(read_service, "harbor").ask("GET", f"/v1/scores?{asked}")
+    assert (answer.status_code, [one["detail"] for one in answer.json()["errors"]]) == (422, [said])
+
+
+def test_before_the_first_list_no_date_has_one(empty_service: ExampleService) -> None:
+    with empty_service.write_session() as session:
+        session.add(DistrictRow(district_id="harbor", name="Harbor Unified"))
+    program = ApiClient(empty_service, "harbor")
+    assert "no list of any date yet" in program.ask("GET", "/v1/scores?as_of=2026-11-20").text
+    assert program.ask("GET", "/v1/scores").json() == {"as_of": None, "scores": [], "next": None}
 
 
 def test_runs_come_newest_first_with_their_addresses(read_service: ExampleService) -> None:
