@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ontrack_demo_district import TrainedOutcome
     from serving.access.demo_accounts import DemoAccount
 
-PEOPLE = 5
+PEOPLE = 6
 """How many people of a district can sign in."""
 IN_USE = ("harbor",)
 """Districts of the demo that have used OnTrack for two years; the others begin today."""

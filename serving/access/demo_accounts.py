@@ -11,13 +11,14 @@ from features.collaborative_settings import OFFICE
 from serving.access.accounts import create_password
 from serving.access.api_keys import Grant, create_api_key
 from serving.access.new_passwords import NewPassword, new_password
-from serving.access.people import NewPerson, add_guest
+from serving.access.people import NewPerson, add_guest, add_person
 from serving.access.role_assignments import give_role, roles_of
 from serving.access.scopes import SCOPES
 from serving.store.district_scope import enter_district
 from serving.store.rows import ApiKeyRow, CaseloadRow, ScoreRow, StaffRow, StudentRow
 
 MIDDLE_GRADES, HIGH_GRADES = range(6, 9), range(9, 13)
+BOARD_MEMBER = "board"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def demo_accounts(
 
     The counselors with most students of the middle and of the high school grades, the principal of the latter; the
     data lead, who is of the data team too; and another principal, who is the privacy officer too, and of the data team,
-    so that somebody can confirm a release that the lead proposes.
+    so that somebody can confirm a release that the lead proposes. Last a board member, who sees totals and no student.
     """
     enter_district(session, district_id)
     counselors = [busiest_counselor(session, district_id, grades) for grades in (MIDDLE_GRADES, HIGH_GRADES)]
@@ -46,7 +47,7 @@ def demo_accounts(
     for staff, role in ((lead, "data_team"), (officer, "privacy_officer"), (officer, "data_team")):
         if staff is not None:
             give_role(session, district_id, staff.staff_id, role, "", at)
-    found = dict.fromkeys([*counselors, principal, lead, officer])
+    found = dict.fromkeys([*counselors, principal, lead, officer, board_member(session, district_id)])
     return [
         DemoAccount(district_id, roles, staff.email, create_password(session, district_id, staff.staff_id, drawn))
         for staff in found
@@ -72,6 +73,13 @@ def demo_guests(
         password = create_password(session, district_id, who, drawn)
         found.append(DemoAccount(district_id, role, f"{who}@{district_id}.example", password))
     return found
+
+
+def board_member(session: Session, district_id: str) -> StaffRow:
+    """A board member, whom no records name; added at the first start."""
+    there = session.get(StaffRow, (district_id, BOARD_MEMBER))
+    new = NewPerson(BOARD_MEMBER, "Rosa", "Bell", f"{BOARD_MEMBER}@{district_id}.example", "observer")
+    return there or add_person(session, district_id, new)
 
 
 def two_principals(
