@@ -33,16 +33,17 @@ EVERY_SCREEN = tuple((width, scheme) for width in (375, 768, 1280) for scheme in
 SCREENS = EVERY_SCREEN if swept("accessibility") else ((375, "light"), (1280, "dark"))
 AXE = files("axe_playwright_python") / "axe.min.js"
 FORMS = ("contacts/new", "plans/new", "notes/new", "answer", "snooze", "problems/new", f"plans/{IDS['plan_id']}/change")
-PAGES = ("/", STUDENT, f"{STUDENT}/plans/{IDS['plan_id']}", f"{STUDENT}/restricted/{IDS['entry_id']}", *(
-    f"{STUDENT}/{form}" for form in FORMS
-))  # fmt: skip
+PAGES = (
+    "/", STUDENT, f"{STUDENT}/family?sheet=each", f"{STUDENT}/plans/{IDS['plan_id']}",
+    f"{STUDENT}/restricted/{IDS['entry_id']}", *(f"{STUDENT}/{form}" for form in FORMS),
+)  # fmt: skip
 MEETING = tuple(f"/meetings{path}" for path in ("", "/recap", *(
     f"/{IDS['meeting_id']}{rest}" for rest in ("", "/minutes?names=1", "/change", f"{STUDENT}")
 )))  # fmt: skip
 OF_A_DISTRICT = {
     "s-lena": (
-        "/school", "/equity", "/collaborative", "/models", f"/models/card?outcome={OUTCOME}", "/problems",
-        "/data-health", "/learn",
+        "/school", "/school/board", "/equity", "/collaborative", "/models", f"/models/card?outcome={OUTCOME}",
+        "/problems", "/data-health", "/learn",
     ),
     "p-omar": ("/people", "/people/s-ines", "/access-log", "/purge"),
 }  # fmt: skip
