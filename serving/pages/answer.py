@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from serving.pages.current_user import SignedForm
 from serving.pages.form_fields import WRITE, FieldReader, FormState, new_entry_id
-from serving.pages.return_address import after_saving
+from serving.pages.return_address import after_saving, return_path
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.rows import RunRow, StudentRow
 from serving.store.run_queries import current_runs, student_scores
@@ -23,12 +23,12 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/students/{student_key}/answer")
-def get_answer_form(student_key: str, visit: CurrentVisit, answer: str = "") -> Response:
+def get_answer_form(student_key: str, visit: CurrentVisit, answer: str = "", back: str = "") -> Response:
     """The form, with what one answered before; without that, with the answer that the page was opened for."""
     with visit.reading("answer", student_key, target="answer form") as (session, student):
         before = own_answer(session, visit.educator, student_key, run_of_student(session, student).run_id)
-        form = FormState({"answer": before.answer, "reason": before.reason} if before else {"answer": answer})
-        return answer_form(visit, student, form)
+        said = {"answer": before.answer, "reason": before.reason} if before else {"answer": answer}
+        return answer_form(visit, student, FormState({**said, "back": back}))
 
 
 @router.post("/students/{student_key}/answer")
@@ -44,7 +44,7 @@ def post_answer(student_key: str, visit: CurrentVisit, fields: SignedForm) -> Re
         if reader.errors:
             return answer_form(visit, student, reader.state, status=422)
         answer_flag(session, visit.educator, student_key, run, answer=answer, reason=reason, at=visit.now)
-    return after_saving(student_key, "answer")
+    return after_saving(student_key, "answer", reader.given("back"))
 
 
 def run_of_student(session: Session, student: StudentRow) -> RunRow:
@@ -56,9 +56,16 @@ def run_of_student(session: Session, student: StudentRow) -> RunRow:
     return scores[0][1]
 
 
+def back_of(student: StudentRow, form: FormState) -> str:
+    """The page that a form was opened from."""
+    return return_path(student.student_key, form.value("back"))
+
+
 def answer_form(visit: Visit, student: StudentRow, form: FormState, status: int = 200) -> Response:
     """The page with the form."""
-    return visit.page("answer.html", status=status, student=student, form=form, answers=ANSWERS)
+    return visit.page(
+        "answer.html", status=status, student=student, form=form, answers=ANSWERS, back=back_of(student, form)
+    )
 
 
 @router.get("/students/{student_key}/snooze")
@@ -67,7 +74,7 @@ def get_snooze_form(student_key: str, visit: CurrentVisit, back: str = "") -> Re
     with visit.reading("write", student_key, target="snooze form") as (_, student):
         until = visit.today + timedelta(days=14)
         form = FormState({"until": until.isoformat(), "entry": new_entry_id(), "back": back})
-        return visit.page("snooze.html", student=student, form=form)
+        return visit.page("snooze.html", student=student, form=form, back=back_of(student, form))
 
 
 @router.post("/students/{student_key}/snooze")
@@ -80,7 +87,8 @@ def post_snooze(student_key: str, visit: CurrentVisit, fields: SignedForm) -> Re
         last = visit.today + day * visit.support.longest_snooze_days
         until = reader.day("until", earliest=visit.today + day, latest=last, required=True)
         if reader.errors or until is None:
-            return visit.page("snooze.html", status=422, student=student, form=reader.state)
+            back = back_of(student, reader.state)
+            return visit.page("snooze.html", status=422, student=student, form=reader.state, back=back)
         snooze(session, visit.educator, student_key, reader.entry_id(), reason=reason, until=until, at=visit.now)
     return after_saving(student_key, "snooze", reader.given("back"))
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from serving.pages.current_user import SignedForm
 from serving.pages.entry_versions import note_versions
 from serving.pages.form_fields import FieldReader, FormState, new_entry_id
-from serving.pages.return_address import after_saving
+from serving.pages.return_address import after_saving, return_path
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.rows import StudentRow
 from serving.store.support_rows import ContactRow, NoteRow
@@ -21,10 +21,10 @@ LONGEST = 4000
 
 
 @router.get("/students/{student_key}/notes/new")
-def get_note_form(student_key: str, visit: CurrentVisit) -> Response:
+def get_note_form(student_key: str, visit: CurrentVisit, back: str = "") -> Response:
     """The empty form."""
     with visit.reading("write", student_key, target="note form") as (session, student):
-        return note_form(visit, session, student, FormState({"entry": new_entry_id()}))
+        return note_form(visit, session, student, FormState({"entry": new_entry_id(), "back": back}))
 
 
 @router.post("/students/{student_key}/notes")
@@ -37,7 +37,7 @@ def post_note(student_key: str, visit: CurrentVisit, fields: SignedForm) -> Resp
         if reader.errors:
             return note_form(visit, session, student, reader.state, status=422)
         write_note(session, visit.educator, student_key, reader.entry_id(), note, at=visit.now)
-    return after_saving(student_key, "draft" if note.draft else "note")
+    return after_saving(student_key, "draft" if note.draft else "note", reader.given("back"))
 
 
 def read_note(visit: Visit, session: Session, student_key: str, reader: FieldReader) -> Note:
@@ -125,4 +125,5 @@ def note_form(
         note=note,
         versions=note_versions(visit.language, note) if note and status == 409 else (),
         may_restrict=visit.may(session, "write_restricted", student.student_key),
+        back=return_path(student.student_key, form.value("back")),
     )

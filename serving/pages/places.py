@@ -63,11 +63,16 @@ def first_place(educator: Educator, settings: Settings) -> str:
     return next(place.address for place in places_of(educator, settings))
 
 
-def places_shown(who: object, here: str, settings: Settings) -> tuple[ShownPlace, ...]:
-    """The pages of the header for somebody who looks at an address; none for who is not signed in."""
+def places_shown(who: object, here: str, settings: Settings, *, opened_from: str = "") -> tuple[ShownPlace, ...]:
+    """The pages of the header for somebody who looks at an address; none for who is not signed in.
+
+    A page that was opened from one of them is marked as below that.
+    """
     if not isinstance(who, Viewer):
         return ()
     places = places_of(who.educator, settings)
+    if opened_from:
+        return tuple(ShownPlace(one.address, one.words, "true" * (one.address == opened_from)) for one in places)
     return tuple(ShownPlace(one.address, one.words, current_state(one, here)) for one in places)
 
 

@@ -13,7 +13,7 @@ from serving.access.access_log import log_read
 from serving.access.authorize import Denied, OwnDistrict, authorize, reason_for
 from serving.pages.current_user import SignedForm
 from serving.pages.form_fields import FieldReader, FormState, new_entry_id
-from serving.pages.return_address import after_saving
+from serving.pages.return_address import after_saving, return_path
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.district_scope import enter_district
 from serving.store.rows import StudentRow
@@ -42,10 +42,10 @@ class ProblemLine:
 
 
 @router.get("/students/{student_key}/problems/new")
-def get_problem_form(student_key: str, visit: CurrentVisit) -> Response:
+def get_problem_form(student_key: str, visit: CurrentVisit, back: str = "") -> Response:
     """The empty form."""
     with visit.reading("report_problem", student_key, target="data problem form") as (_, student):
-        return problem_form(visit, student, FormState({"entry": new_entry_id()}))
+        return problem_form(visit, student, FormState({"entry": new_entry_id(), "back": back}))
 
 
 @router.post("/students/{student_key}/problems")
@@ -67,7 +67,7 @@ def post_problem(student_key: str, visit: CurrentVisit, fields: SignedForm) -> R
             days=visit.support.problem_days,
             at=visit.now,
         )
-    return after_saving(student_key, "problem")
+    return after_saving(student_key, "problem", reader.given("back"))
 
 
 def problem_form(visit: Visit, student: StudentRow, form: FormState, status: int = 200) -> Response:
@@ -79,6 +79,7 @@ def problem_form(visit: Visit, student: StudentRow, form: FormState, status: int
         form=form,
         subjects=SUBJECTS,
         days=visit.support.problem_days,
+        back=return_path(student.student_key, form.value("back")),
     )
 
 

@@ -42,6 +42,8 @@ DONE: Mapping[str, str] = {
     "decision": msgid("The decision is on record."),
 }
 """What was done, as the page says it that a form leads to."""
+OF_WEEK, OF_WEEK_PAGE = "week", "week-page"
+"""The codes of My week, and of a student's page that was opened there."""
 BACK_TO_LIST, BACK_TO_WEEK = msgid("Back to the list"), msgid("My week")
 BACK_TO_MEETING = msgid("Team meeting")
 
@@ -59,7 +61,13 @@ def return_path(student_key: str, back: str) -> str:
     if meeting:
         path = f"/meetings/{meeting[1]}/students/{student_key}"
         return f"{path}?names=1" if meeting[2] else path
-    return "/" if back == "week" else f"/students/{student_key}"
+    page = f"/students/{student_key}"
+    return {OF_WEEK: "/", OF_WEEK_PAGE: f"{page}?back={OF_WEEK}"}.get(back, page)
+
+
+def form_code(back: str) -> str:
+    """The code that forms of a student's page have, so that the page leads back to My week after one as before it."""
+    return OF_WEEK_PAGE if back == OF_WEEK else ""
 
 
 def in_initials(back: str) -> bool:

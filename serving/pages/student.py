@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from serving.pages.caseload_filter import AskedFilter
-from serving.pages.return_address import crumb_of, in_initials
+from serving.pages.places import places_shown
+from serving.pages.return_address import OF_WEEK, crumb_of, form_code, in_initials
 from serving.pages.student_names import called
 from serving.pages.student_view import student_view
 from serving.pages.support_panel import support_panel
@@ -37,6 +38,7 @@ def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done:
     address, place = crumb_of(student_key, back, asked.address)
     if in_initials(back):
         view = replace(view, name=called(student, back))
+    came = "/" if back == OF_WEEK else ""
     limits = tuple(map(visit.language.translate, LIMITS))
     return visit.page(
         "student.html",
@@ -46,6 +48,8 @@ def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done:
         support=panel,
         year=year,
         done=visit.done_words(done),
+        places=places_shown(visit.viewer, visit.request.url.path, visit.context.settings, opened_from=came),
+        form_code=form_code(back),
         back=address,
         back_words=visit.language.translate(place),
         student_key=student_key,

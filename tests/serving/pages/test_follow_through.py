@@ -289,6 +289,26 @@ def test_a_no_needs_a_reason_and_one_person_has_one_answer_to_a_list(service: Ex
     assert "At a family event" not in kira, "an answer is its author's"
 
 
+@pytest.mark.parametrize(("form", "said"), [
+    ("contacts", CONTACT), ("plans", PLAN), ("notes", {"body": "Likes the course"}), ("answer", {"answer": "agree"}),
+    ("snooze", {"reason": "A trip", "until": "2026-12-01"}), ("problems", {"subject": "marks", "description": "A B"}),
+])  # fmt: skip
+def test_a_page_opened_from_my_week_leads_back_there_after_a_form_as_before_it(
+    service: ExampleService, form: str, said: dict[str, str]
+) -> None:
+    ines = ines_of(service)
+    page = ines.get(f"{STUDENT}?back=week").text
+    assert re.search(rf'href="{STUDENT}/{form}[^"]*back=week-page"', page)
+    assert re.findall(r'<a href="([^"]+)"[^>]* aria-current="true"', page) == ["/"]
+    address = f"{STUDENT}/{form}" if form in ("answer", "snooze") else f"{STUDENT}/{form}/new"
+    opened = ines.get(f"{address}?back=week-page").text
+    assert f'href="{STUDENT}?back=week">Cancel' in opened
+    assert 'name="back" value="week-page"' in opened
+    saved = ines.send(f"{STUDENT}/{form}", **said, back="week-page").headers["location"]
+    assert saved.startswith(f"{STUDENT}?back=week&done=")
+    assert '<a href="/">My week</a>' in ines.get(saved).text
+
+
 def test_one_door_asks_whether_record_judgement_or_timing_is_wrong(service: ExampleService) -> None:
     page = ines_of(service).get(STUDENT).text
     assert [page.count(f">{door}<") for door in ("This is wrong", "Not now", "Report a data problem")] == [1, 0, 0]
