@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -59,4 +60,10 @@ class ReasonStability:
 def stability_in(metrics: Mapping[str, object]) -> ReasonStability | None:
     """The reason stability in a bundle's metrics; None for a prepared table or a bundle from before it was recorded."""
     found = metrics.get("stability")
-    return None if found is None else TypeAdapter(ReasonStability).validate_python(found)
+    return None if found is None else read_stability().validate_python(found)
+
+
+@cache
+def read_stability() -> TypeAdapter[ReasonStability]:
+    """What reads it; made once, as that takes longer than to explain a student."""
+    return TypeAdapter(ReasonStability)
