@@ -67,7 +67,9 @@ def post_cover_end(cover_id: str, visit: CurrentVisit, _fields: SignedForm) -> R
 
 def cover_page(visit: Visit, session: Session, form: FormState, *, done: str = "", status: int = 200) -> Response:
     """The page."""
-    rows = covers_shown(session, visit.educator)
+    rows, absent = covers_shown(session, visit.educator), may_hand_over(session, visit.educator)
+    alone = set(absent) if len(absent) == 1 else set()  # who is away does not cover
+    people = {key: name for key, name in counselors_of(session, visit.educator).items() if key not in alone}
     names = staff_names(
         session, visit.educator.district_id, [one for row in rows for one in (row.absent_id, row.staff_id)]
     )
@@ -76,8 +78,8 @@ def cover_page(visit: Visit, session: Session, form: FormState, *, done: str = "
         status=status,
         covers=rows,
         names=names,
-        absent=may_hand_over(session, visit.educator),
-        colleagues={"": visit.language.translate("Choose"), **counselors_of(session, visit.educator)},
+        absent=absent,
+        colleagues={"": visit.language.translate("Choose"), **people},
         form=form,
         done=visit.done_words(done),
     )

@@ -29,6 +29,8 @@ def seen_on(service: ExampleService, staff_id: str, day: date) -> set[str]:
 
 def test_a_cover_shows_a_caseload_from_its_first_to_its_last_day_and_ends_by_itself(service: ExampleService) -> None:
     own = {"k-amara", "k-bruno", "k-emil", "k-farah"}
+    colleagues = ines_of(service).get("/cover").text.split('name="colleague"')[1].split("</select>")[0]
+    assert ("s-mateo" in colleagues, "s-ines" in colleagues) == (True, False), "who is away does not cover"
     answer = ines_of(service).send("/cover", **{**AWAY, "start_date": "2026-11-23"})
     assert answer.headers["location"] == "/cover?done=cover"
     found = {day: seen_on(service, "s-mateo", day) for day in (TODAY + timedelta(days=n) for n in (0, 2, 3, 7, 8))}
