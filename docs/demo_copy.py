@@ -12,10 +12,11 @@ from fastapi import FastAPI
 
 from features.settings import Settings
 from features.settings_file import load_settings
-from serving.access.accounts import open_session, sha256
+from serving.access.accounts import open_session
 from serving.access.demo_accounts import HIGH_GRADES, busiest_counselor, data_lead, two_principals
 from serving.access.role_assignments import choose_role, roles_of
 from serving.app import create_app
+from serving.pages.current_user import form_secret, masked
 from serving.store.database import engine_of, write_session
 from serving.store.rows import StaffRow
 
@@ -34,7 +35,7 @@ class DemoCopy:
 
     def form(self, who: Person, **fields: str) -> dict[str, str]:
         """The fields of a form as the pages of this person's session make it."""
-        return {"token": sha256(f"form|{self.tokens[who]}"), **fields}
+        return {"token": masked(form_secret(self.tokens[who])), **fields}
 
 
 def demo_copy(config: Path, folder: Path) -> DemoCopy:

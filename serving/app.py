@@ -65,8 +65,8 @@ from serving.pages import (
     school,
     second_factor,
     sign_in,
+    static_files,
     student,
-    stylesheet,
     week,
 )
 from serving.pages.current_user import RoleChoiceRequired, SignInRequired
@@ -75,7 +75,7 @@ from serving.pages.rendering import STATIC, busy_page, error_page, fault_page, l
 from serving.route_access import access_by_route, allowed_methods, routes_of
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import database_address, migrate, open_engine
-from serving.web.conditional import ApiCompression, EntityTags
+from serving.web.conditional import Compression, EntityTags
 from serving.web.hosts import served_hosts
 from serving.web.logs import open_log
 from serving.web.middleware import RequestMiddleware
@@ -133,7 +133,7 @@ PAGE_ROUTERS = tuple(
         learn,
     )
 )
-ROUTERS = (*API_ROUTERS, *PAGE_ROUTERS, stylesheet.router)
+ROUTERS = (*API_ROUTERS, *PAGE_ROUTERS, static_files.router)
 
 
 def utc_now() -> datetime:
@@ -153,7 +153,7 @@ def create_app(
     app.add_middleware(IdempotencyMiddleware, context=context)
     app.add_middleware(EntityTags)
     app.add_middleware(NulCharacters)
-    app.add_middleware(ApiCompression)
+    app.add_middleware(Compression)
     app.add_middleware(
         RequestMiddleware,
         log=context.log,

@@ -1,6 +1,8 @@
 """The person who looks at a page: session cookie, viewer, and the check of a form's origin."""
 
 import hmac
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -130,8 +132,36 @@ CurrentViewer = Annotated[Viewer, Depends(require_viewer)]
 
 
 def form_token(request: Request) -> str:
-    """What every form of this session carries: derived from the session's own secret, which no other site knows."""
-    return sha256(f"form|{session_token(request)}")
+    """What every form of this session carries: other letters in each answer, so that its compression tells none."""
+    return masked(form_secret(session_token(request)))
+
+
+def form_secret(session: str) -> bytes:
+    """What is behind it: derived from the session's own token, which no other site knows."""
+    return bytes.fromhex(sha256(f"form|{session}"))
+
+
+def masked(secret: bytes) -> str:
+    """A secret under a random pad, and the pad, in hexadecimal."""
+    pad = secrets.token_bytes(len(secret))
+    return (pad + exclusive_or(secret, pad)).hex()
+
+
+def unmasked(token: str) -> bytes:
+    """The secret behind a token; empty where it is none of ours."""
+    if len(token) != 4 * SECRET_BYTES or not HEXADECIMAL.fullmatch(token):
+        return b""
+    both = bytes.fromhex(token)
+    return exclusive_or(both[:SECRET_BYTES], both[SECRET_BYTES:])
+
+
+def exclusive_or(one: bytes, other: bytes) -> bytes:
+    """Two texts of one length, bit by bit."""
+    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(len(one))
+
+
+SECRET_BYTES = 32
+HEXADECIMAL = re.compile("[0-9a-f]+")
 
 
 async def read_form(request: Request, viewer: SignedIn) -> Mapping[str, str]:
@@ -139,7 +169,7 @@ async def read_form(request: Request, viewer: SignedIn) -> Mapping[str, str]:
     require_same_origin(request)
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)
     fields = {name: replace_nul(value) for name, value in form.multi_items() if isinstance(value, str)}
-    if not hmac.compare_digest(fields.get("token", "").encode(), form_token(request).encode()):
+    if not hmac.compare_digest(unmasked(fields.get("token", "")), form_secret(session_token(request))):
         raise HTTPException(403)
     return fields
 

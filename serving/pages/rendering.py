@@ -16,6 +16,7 @@ from serving.pages.current_user import find_viewer_safely, form_token
 from serving.pages.enhancement import enhancement
 from serving.pages.language import language_links, remember_language, request_language
 from serving.pages.places import places_shown
+from serving.pages.static_files import script_address, stylesheet_address
 from serving.pages.student_names import called
 from serving.pages.table_drawing import draw_table
 from serving.web.problems import BUSY_AGAIN
@@ -43,6 +44,8 @@ def build_environment(words: Language) -> Environment:
     templates.filters["amount"] = words.amount
     templates.globals["draw_table"] = draw_table
     templates.globals["called"] = called
+    templates.globals["stylesheet_address"] = stylesheet_address
+    templates.globals["script_address"] = script_address
     templates.globals["language"] = words.code
     templates.globals["band"] = lru_cache(maxsize=BANDS_KEPT)(partial(draw_band, templates))
     return templates

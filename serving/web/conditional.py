@@ -11,19 +11,32 @@ from serving.web.problems import is_api_path
 SMALLEST = 1000
 """Bytes from which on an answer is compressed."""
 LEVEL = 5
+PAGE_LEVEL = 1
+"""Pages are compressed for each reader anew: more would cost more of a page's time than it saves of its bytes."""
+STATIC = "/static/"
 
 
-class ApiCompression:
-    """Compresses answers to programs that accept gzip. Pages are left as they are: their forms hold a secret."""
+class Compression:
+    """Compresses answers to those who accept gzip.
+
+    A page's only secret, the token of its forms, is masked anew in each answer (`current_user.masked`), so that the
+    length of an answer tells nothing of it. Static files are compressed already.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.compressed = GZipMiddleware(app, minimum_size=SMALLEST, compresslevel=LEVEL)
+        self.for_programs = GZipMiddleware(app, minimum_size=SMALLEST, compresslevel=LEVEL)
+        self.for_people = GZipMiddleware(app, minimum_size=SMALLEST, compresslevel=PAGE_LEVEL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        api = scope["type"] == "http" and is_api_path(scope["path"])
-        await (self.compressed if api else self.app)(scope, receive, send)
+        await self.chosen(scope)(scope, receive, send)
+
+    def chosen(self, scope: Scope) -> ASGIApp:
+        """What answers a request of this kind."""
+        if scope["type"] != "http" or scope["path"].startswith(STATIC):
+            return self.app
+        return self.for_programs if is_api_path(scope["path"]) else self.for_people
 
 
 class EntityTags:

@@ -128,13 +128,14 @@ class ResponseSender:
 
 
 def add_headers(headers: MutableHeaders, scope: Scope) -> None:
-    """Adds the headers of every response; only static files may be cached, and are checked each time.
+    """Adds the headers of every response; only static files may be cached, and say for how long.
 
     A page with scripts has a policy of its own.
     """
     own_policy = headers.get(POLICY, HEADERS[POLICY])
     headers.update({**HEADERS, POLICY: own_policy})
-    headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
+    own_time = headers.get("Cache-Control", "no-cache")
+    headers["Cache-Control"] = own_time if scope["path"].startswith("/static/") else "no-store"
     if scope["scheme"] == "https":
         headers["Strict-Transport-Security"] = HSTS
     rate = scope.get("state", {}).get("rate")

@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 import httpx
 from starlette.exceptions import StarletteDeprecationWarning
 
-from serving.access.accounts import sha256
 from serving.access.api_keys import Grant, create_api_key
 from serving.access.new_passwords import NewPassword, new_password
 from serving.access.scopes import DEFAULT_SCOPES
+from serving.pages.current_user import form_secret, masked
 from tests.serving.example_service import ExampleService
 
 with warnings.catch_warnings():
@@ -48,8 +48,8 @@ class Browser:
 
     def send(self, path: str, **fields: str) -> httpx.Response:
         """Sends a form of our own page, as this session's pages make it."""
-        token = sha256(f"form|{self.client.cookies.get('ontrack_session', '')}")
-        return self.post(path, {"token": token, **fields})
+        secret = form_secret(self.client.cookies.get("ontrack_session", ""))
+        return self.post(path, {"token": masked(secret), **fields})
 
 
 class ApiClient:
