@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from serving.web.nul_characters import NUL
-from serving.web.problems import Mistake, RecordsRefused
+from serving.web.problems import RecordsRefused, parameter_mistake
 
 
 def cursor_of(asked: Mapping[str, object], after: Sequence[str]) -> str:
@@ -26,7 +26,7 @@ def place_of(cursor: str, asked: Mapping[str, object], parts: int) -> tuple[str,
         or not all(isinstance(one, str) and NUL not in one for one in after)
     ):
         expected = "expected a cursor as a page of the same question gave it"
-        raise RecordsRefused([Mistake(pointer="#/cursor", detail=expected)])
+        raise RecordsRefused([parameter_mistake("cursor", expected)])
     return tuple(after)
 
 

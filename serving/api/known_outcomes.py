@@ -7,7 +7,7 @@ from serving.access.authorize import Client
 from serving.app_context import AppContext
 from serving.store.rows import RunRow
 from serving.store.statements import rows_of, statement
-from serving.web.problems import Mistake, RecordsRefused, nearest_of
+from serving.web.problems import RecordsRefused, nearest_of, parameter_mistake
 
 
 def refuse_unknown_outcome(session: Session, client: Client, context: AppContext, outcome: str | None) -> None:
@@ -18,7 +18,7 @@ def refuse_unknown_outcome(session: Session, client: Client, context: AppContext
     known = sorted({*served, *(one for (one,) in rows_of(session, select_outcomes(client.district_id)))})
     if outcome not in known:
         said = f"no such outcome here; {nearest_of(outcome, known)}"
-        raise RecordsRefused([Mistake(pointer="#/outcome", detail=said)])
+        raise RecordsRefused([parameter_mistake("outcome", said)])
 
 
 @statement

@@ -27,7 +27,7 @@ from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import listed_runs
 from serving.store.statements import statement
 from serving.web.prepared_answer import prepared_answer
-from serving.web.problems import Mistake, RecordsRefused
+from serving.web.problems import RecordsRefused, parameter_mistake
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 ReadingClient = Annotated[Client, Depends(ClientWithScope("scores.read"))]
@@ -122,7 +122,7 @@ def wanted_runs(session: Session, client: Client, wanted: ScoreFilter, list_id: 
         named = RunRow.list_id == list_id if list_id else RunRow.as_of == wanted.as_of
         found = session.scalars(own.where(named).order_by(RunRow.created_at.desc(), RunRow.outcome)).all()
         if not list_id and wanted.as_of and not [run for run in found if wanted.outcome in (None, run.outcome)]:
-            raise RecordsRefused([Mistake(pointer="#/as_of", detail=nearest_lists(session, client, wanted))])
+            raise RecordsRefused([parameter_mistake("as_of", nearest_lists(session, client, wanted))])
         runs = tuple(run for run in found if run.list_id == found[0].list_id)
     return [run for run in runs if wanted.outcome in (None, run.outcome)]
 

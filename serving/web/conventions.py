@@ -31,8 +31,9 @@ TAG: JsonSchemaValue = {"ETag": {"description": "changes when the content does",
 CONVENTIONS = """
 ## Conventions
 
-- **Errors** are `application/problem+json` (RFC 9457). They say where in the request something is wrong and what was
-  expected, and never repeat a value that was sent. `/oauth/token` has the error form of RFC 6749.
+- **Errors** are `application/problem+json` (RFC 9457). They say where in the request something is wrong (`pointer` into
+  the body; `parameter` or `header` where it is of the address or the head) and what was expected, and never repeat a
+  value that was sent. `/oauth/token` has the error form of RFC 6749.
 - **Parameters** of an address under `/v1` that it does not know, and those that stand in it twice, are refused with 422
   and the nearest known name: a mistyped filter never answers with everything.
 - **Twice the same**: a POST with `Idempotency-Key` has one effect, however often it is sent within a day.

@@ -41,6 +41,17 @@ class Mistake(BaseModel):
 
     pointer: str = Field(description="where, as a JSON pointer into the request", examples=["#/marks/0/mark"])
     detail: str = Field(description="what was expected there")
+    parameter: str | None = Field(
+        default=None, exclude_if=lambda name: name is None, description="the parameter of the address, where it is one"
+    )
+    header: str | None = Field(
+        default=None, exclude_if=lambda name: name is None, description="the header field, where it is one"
+    )
+
+
+def parameter_mistake(name: str, detail: str) -> Mistake:
+    """A parameter of an address that is not as expected."""
+    return Mistake(pointer=f"#/{name}", detail=detail, parameter=name)
 
 
 class Explained(HTTPException):
@@ -158,7 +169,12 @@ def to_mistake(
         expected = unknown_key(str(inside[-1]), list(section_at(inside[:-1], message).model_fields) if message else [])
         inside = inside[:-1]
     escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in inside)
-    return Mistake(pointer="#" + "".join(f"/{part}" for part in escaped), detail=expected)
+    return Mistake(
+        pointer="#" + "".join(f"/{part}" for part in escaped),
+        detail=expected,
+        parameter=str(loc[-1]) if loc[0] in ("query", "path") else None,
+        header=str(loc[-1]) if loc[0] == "header" else None,
+    )
 
 
 def unknown_key(key: str, known: Sequence[str]) -> str:

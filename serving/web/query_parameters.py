@@ -13,7 +13,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_parameterless_sub_dependant
 from fastapi.routing import APIRoute
 
-from serving.web.problems import Mistake, RecordsRefused, unknown_parameter
+from serving.web.problems import NAME, Mistake, RecordsRefused, parameter_mistake, unknown_parameter
 
 VERSIONED = "/v1/"
 """How the paths of these routes begin. RFC 6749 wants a token's address to ignore what it does not know, and probes of
@@ -33,11 +33,17 @@ class DeclaredQuery:
             return
         given = Counter(name for name, _ in request.query_params.multi_items())
         unknown = [
-            Mistake(pointer="#", detail=unknown_parameter(name, self.names)) for name in given.keys() - self.names
+            Mistake(pointer="#", detail=unknown_parameter(name, self.names), parameter=repeatable(name))
+            for name in given.keys() - self.names
         ]
-        twice = [Mistake(pointer=f"#/{name}", detail=TWICE) for name in self.names if given[name] > 1]
+        twice = [parameter_mistake(name, TWICE) for name in self.names if given[name] > 1]
         if unknown or twice:
             raise RecordsRefused([*sorted(unknown, key=lambda one: one.detail), *twice])
+
+
+def repeatable(name: str) -> str | None:
+    """The name of an unknown parameter where it looks like one; None for what may be a person's."""
+    return name if NAME.fullmatch(name) else None
 
 
 def refuse_undeclared_queries(routes: Iterable[APIRoute]) -> None:

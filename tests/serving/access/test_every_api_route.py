@@ -107,11 +107,14 @@ def test_each_route_refuses_parameters_that_it_does_not_know_and_names_the_neare
         answer = program.ask(method, f"{address(path)}?{'&'.join(f'{one}={VALUE}' for one in mistyped)}", sent)
         said = [f"unknown parameter {one}; {hint}" for one, hint in sorted(mistyped.items())]
         assert (answer.status_code, VALUE in answer.text) == (422, False), route
-        assert answer.json()["errors"] == [{"pointer": "#", "detail": one} for one in said], route
+        pairs = zip(sorted(mistyped), said, strict=True)
+        errors = [{"pointer": "#", "detail": detail, "parameter": one} for one, detail in pairs]
+        assert answer.json()["errors"] == errors, route
         for name in known:
             twice = program.ask(method, f"{address(path)}?{name}={VALUE}&{name}=", sent)
             assert (twice.status_code, VALUE in twice.text) == (422, False), route
-            assert {"pointer": f"#/{name}", "detail": "sent more than once; expected once"} in twice.json()["errors"]
+            once = {"pointer": f"#/{name}", "detail": "sent more than once; expected once", "parameter": name}
+            assert once in twice.json()["errors"], route
 
 
 def test_what_a_document_promises_of_a_query_is_what_its_route_reads(asked: ExampleService) -> None:

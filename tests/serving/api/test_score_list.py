@@ -52,7 +52,8 @@ def test_an_outcome_that_is_mistyped_is_refused_with_the_nearest(read_service: E
     program, sent = ApiClient(read_service, "harbor", *ALL, "scores.write"), {"enrollments": [ENROLLMENT]}
     method, body = ("POST", sent) if path.startswith("POST") else ("GET", None)
     answer = program.ask(method, f"{path.removeprefix('POST ')}?outcome=grade9_of_track_chicago", body)
-    expected = {"pointer": "#/outcome", "detail": "no such outcome here; did you mean grade9_off_track_chicago?"}
+    detail = "no such outcome here; did you mean grade9_off_track_chicago?"
+    expected = {"pointer": "#/outcome", "detail": detail, "parameter": "outcome"}
     assert (answer.status_code, answer.json()["errors"]) == (422, [expected])
 
 

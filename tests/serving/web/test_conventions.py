@@ -167,3 +167,25 @@ def test_nul_in_an_address_or_a_form_names_nothing(
     answer = send(program, "GET", address)
     assert (answer.status_code, "k-amara" in answer.text) == (status, False)
     assert Browser(asked, "harbor", "s-ines").send("/caseload", search="Boat\0eng").status_code < 500
+
+
+@pytest.mark.parametrize(("method", "path", "body", "headers", "expected"), [
+    ("GET", "/v1/scores?grade=x", b"", {}, {"pointer": "#/grade", "parameter": "grade"}),
+    ("GET", "/v1/scores?as_of=2020-01-01", b"", {}, {"pointer": "#/as_of", "parameter": "as_of"}),
+    ("GET", "/v1/scores?cursor=x", b"", {}, {"pointer": "#/cursor", "parameter": "cursor"}),
+    ("GET", "/v1/scoring-runs?outcome=x", b"", {}, {"pointer": "#/outcome", "parameter": "outcome"}),
+    ("GET", "/v1/scores?Zoe+Zed=1", b"", {}, {"pointer": "#"}),
+    ("POST", "/v1/scores", b"{}", {"Content-Type": "application/json"}, {"pointer": "#/enrollments"}),
+])  # fmt: skip
+def test_a_mistake_says_whether_it_is_of_the_body_or_of_a_parameter(
+    program: ApiClient, method: str, path: str, body: bytes, headers: dict[str, str], expected: dict[str, str]
+) -> None:
+    (error,) = send(program, method, path, body, **headers).json()["errors"]
+    assert {name: one for name, one in error.items() if name != "detail"} == expected
+
+
+def test_a_mistake_of_the_head_names_its_field(asked: ExampleService) -> None:
+    sender = ApiClient(asked, "harbor", "records.write")
+    path = "/v1/students/100/attendance/a-1"
+    answer = send(sender, "PUT", path, b"{}", Content_Type="application/json", If_None_Match="x" * 1001)
+    assert "if-none-match" in {one.get("header") for one in answer.json()["errors"]}
