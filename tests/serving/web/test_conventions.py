@@ -188,4 +188,4 @@ def test_a_mistake_of_the_head_names_its_field(asked: ExampleService) -> None:
     sender = ApiClient(asked, "harbor", "records.write")
     path = "/v1/students/100/attendance/a-1"
     answer = send(sender, "PUT", path, b"{}", Content_Type="application/json", If_None_Match="x" * 1001)
-    assert "if-none-match" in {one.get("header") for one in answer.json()["errors"]}
+    assert "If-None-Match" in {one.get("header") for one in answer.json()["errors"]}
