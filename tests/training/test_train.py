@@ -22,7 +22,6 @@ from features.warehouse.file import change_warehouse, open_warehouse
 from models.estimators import fitting
 from models.estimators.fitting import GrownTrees, fit_risk_model
 from models.estimators.published_rule import RuleModel
-from models.fairness.audit import GroupTable
 from models.feature_dictionary import fingerprint_of
 from models.partitions.trees import PartitionedGrowth
 from models.partitions.workers import WorkerLost
@@ -228,25 +227,13 @@ def test_a_day_before_any_outcome_leaves_the_rule_that_tells_no_risk(asked: Trai
     assert "no school year: of none the outcome is known yet" in (trained.rule.path / "card.md").read_text("utf-8")
 
 
-def counted_in(table: GroupTable) -> tuple[int, dict[str, tuple[int, int]]]:
-    """How many a list by the table has, and the students of each group with those of them off track."""
-    return sum(one.listed for one in table.groups), {one.name: (one.n, one.off_track) for one in table.groups}
-
-
-def test_where_no_model_is_asked_for_the_rule_is_judged_by_its_list(
-    asked: TrainingRequest, trained: TrainedBundles
-) -> None:
-    beside_a_model, serving_before = trained.result.main.audit_of("rule"), trained.result.main.serving_rule
+def test_where_no_model_is_asked_for_the_rule_is_judged_by_its_list(asked: TrainingRequest) -> None:
     training = asked.settings.training.model_copy(update={"model": False})
     request = replace(asked, settings=asked.settings.model_copy(update={"training": training}))
     trained = train(request, now=NOW, code_version="here", progress=quietly)
     assert trained.model is None
     main = trained.result.main
-    audit = main.audit_of("rule")
-    assert audit
-    assert beside_a_model
-    assert serving_before == main.serving_rule
-    assert [*map(counted_in, audit.tables)] == [*map(counted_in, beside_a_model.tables)]
+    assert main.audit_of("rule")
     assert equity_view(trained.rule, load_language("en"), {}), "the page of equity shows it"
     gate = json.loads((trained.rule.path / "gate.json").read_bytes())
     assert (gate["verdict"], gate["checks"]) == ("no_model", []), "nobody tried one, so nothing was found about one"
