@@ -97,13 +97,14 @@ def render_page(
     more = enhancement() if enhanced else None
     asked = request_language(request).code
     page = context.templates[asked].get_template(template)
-    shared = {
+    shared: dict[str, object] = {
         "who": None,
         "languages": language_links(request, asked),
         "form_token": form_token(request),
         "enhancement": more,
-        "places": places_shown(parts.get("who"), request.url.path, context.settings),
     }
+    if "places" not in parts:
+        shared["places"] = places_shown(parts.get("who"), request.url.path, context.settings)
     html = page.render({**shared, **parts})
     own = {"Content-Language": asked, "Vary": "Accept-Language, Cookie", **(headers or {})}
     if more is not None:
