@@ -71,7 +71,7 @@ def test_a_page_comes_in_the_language_of_the_browser(
     assert ("lang", code) in Tags(response.text).attributes
     assert says in response.text
     assert response.headers["content-language"] == code
-    assert response.headers["vary"] == "Accept-Language, Cookie"
+    assert response.headers["vary"] == "Accept-Language, Cookie, Accept-Encoding"
 
 
 def test_a_link_changes_the_language_keeps_the_page_and_is_remembered(service: ExampleService) -> None:
