@@ -29,6 +29,7 @@ PAGE = 50
 def get_operations(
     client: Reader,
     context: RequestContext,
+    response: Response,
     kind: Annotated[OperationKind | None, Query(description="only these")] = None,
     cursor: Annotated[str, Query(max_length=200, description="as the answer before gave it")] = "",
 ) -> Operations:
@@ -39,7 +40,10 @@ def get_operations(
         rows = newest_operations(session, client.district_id, kind=kind or "", before=before, limit=PAGE + 1)
         found = [present_operation(session, row) for row in rows[:PAGE]]
     more = f"/v1/operations?cursor={write_cursor(rows[PAGE - 1])}" if len(rows) > PAGE else None
-    return Operations(operations=found, next=f"{more}&kind={kind}" if more and kind else more)
+    following = f"{more}&kind={kind}" if more and kind else more
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return Operations(operations=found, next=following)
 
 
 @router.get("/operations/{operation_id}", summary="How far an operation is, and what became of it")

@@ -28,6 +28,22 @@ RATES: JsonSchemaValue = {
 }
 RETRY: JsonSchemaValue = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer"}}}
 TAG: JsonSchemaValue = {"ETag": {"description": "changes when the content does", **TEXT}}
+BEGUN: JsonSchemaValue = {
+    "Location": {"description": "where to ask how far it is", **TEXT},
+    "Retry-After": {"description": "seconds after which to ask there", "schema": {"type": "integer"}},
+    "Preference-Applied": {"description": "respond-async, where `Prefer` asked for it", **TEXT},
+}
+LINK: JsonSchemaValue = {"Link": {"description": "the next page, with rel=next; absent on the last one", **TEXT}}
+LANGUAGE: JsonSchemaValue = {"Content-Language": {"description": "the language of its sentences", **TEXT}}
+AGAIN: JsonSchemaValue = {
+    "Retry-After": {
+        "description": "seconds until to ask again; absent once it has ended",
+        "schema": {"type": "integer"},
+    }
+}
+OPERATION = "/v1/operations/{operation_id}"
+BEGINS = ("/v1/imports", "/v1/scoring-runs")
+"""Addresses where a POST begins an operation."""
 CONVENTIONS = """
 ## Conventions
 
@@ -61,9 +77,21 @@ def add_conventions(schema: JsonSchemaValue) -> JsonSchemaValue:
                 operation["responses"]["304"] = {"description": "as you have it already"}
             for status, answer in operation["responses"].items():
                 answer["headers"] = answer.get("headers", {}) | headers_of(path, method, status)
+                if status < "400":
+                    answer["headers"] |= own_headers(path, method, operation)
                 if is_stream(operation):
                     answer["headers"].pop("ETag", None)
     return schema
+
+
+def own_headers(path: str, method: str, operation: JsonSchemaValue) -> JsonSchemaValue:
+    """The header fields of a good answer that not every operation gives."""
+    taken = {one["name"].lower() for one in operation["parameters"]}
+    begun = BEGUN if method == "post" and path in BEGINS else {}
+    again = AGAIN if (method, path) == ("get", OPERATION) else {}
+    return {
+        **begun, **again, **(LINK if "cursor" in taken else {}), **(LANGUAGE if "accept-language" in taken else {}),
+    }  # fmt: skip
 
 
 def is_stream(operation: JsonSchemaValue) -> bool:
@@ -75,6 +103,6 @@ def headers_of(path: str, method: str, status: str) -> JsonSchemaValue:
     """The header fields of an answer."""
     rates = RATES if path.startswith("/v1") and status not in ("401", "413", "421") else {}
     retry = RETRY if status in ("429", "503") else {}
-    tagged = (method == "get" and status in ("200", "304")) or (method == "put" and status == "202")
+    tagged = (method == "get" and status in ("200", "304")) or (method in ("put", "delete") and status == "202")
     tag = TAG if tagged else {}
     return {**REQUEST_ID, **rates, **retry, **tag}

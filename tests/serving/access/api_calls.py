@@ -19,10 +19,15 @@ from docs.reference_calls import JSON_BODIES
 from serving.access.scopes import WHOLE_DISTRICT
 from serving.app import API_ROUTERS
 from serving.route_access import access_by_route
+from serving.web.middleware import HEADERS
 from tests.serving.access.placed_objects import ABSENT, OF_A_STUDENT, Place
 from tests.serving.browser import ApiClient
 from tests.serving.example_service import DISTRICTS, STUDENTS, ExampleService, person
 
+PLAIN_HEADERS = {"cache-control", "content-type", "content-length", "content-encoding", "vary", "www-authenticate"} | {
+    name.lower() for name in HEADERS
+}
+"""Header fields that HTTP itself explains, and those that every answer has for browsers."""
 VARYING = ("x-request-id", "ratelimit", "date")
 NO_OBJECTS = {
     "table", "limit", "cursor", "outcome", "grade", "band", "as_of", "changed_since", "kind", "part", "format",
@@ -192,6 +197,17 @@ def leaks(asker: Asker, call: Call) -> list[str]:
     if count != expected:
         found.append(f"{', '.join(hidden)} of another takes {count} statements, nothing takes {expected}")
     return found
+
+
+def undocumented(asker: Asker, call: Call, document: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """The status, or the header fields, of an answer that the document does not promise."""
+    answer, _ = asker.ask(call)
+    operation = cast("dict[str, dict[str, dict[str, dict[str, object]]]]", document[call.path][call.method.lower()])
+    responses = operation["responses"]
+    if str(answer.status_code) not in responses:
+        return [f"answers {answer.status_code}, which is not documented"]
+    promised = {name.lower() for name in responses[str(answer.status_code)]["headers"]}
+    return [f"sends {name}, which is not documented" for name in sorted(set(answer.headers) - promised - PLAIN_HEADERS)]
 
 
 def unreached(asker: Asker, call: Call) -> list[str]:

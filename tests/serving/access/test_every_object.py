@@ -23,6 +23,7 @@ from tests.serving.access.api_calls import (
     leaks,
     names_of,
     operations,
+    undocumented,
     unreached,
 )
 from tests.serving.access.placed_objects import ABSENT, Place, place_objects, place_students
@@ -64,11 +65,14 @@ def test_what_is_not_a_program_s_own_is_answered_as_if_there_were_nothing(
         counted,
     )
     other = next(one for one in DISTRICTS if one != district_id)
-    before = rows_of(both, other)
+    before, document = rows_of(both, other), both.app.openapi()["paths"]
     asker.program.ask("GET", "/v1/track-record")  # what a first request looks up once
     for operation, names in operations(both):
         calls = list(asker.calls(operation, names))
-        told = {call.address: leaks(asker, call) + unreached(asker, call) for call in calls}
+        told = {
+            call.address: [*leaks(asker, call), *unreached(asker, call), *undocumented(asker, call, document)]
+            for call in calls
+        }
         assert {address: one for address, one in told.items() if one} == {}, (operation.method, *PROGRAMS[number])
     assert rows_of(both, other) == before
 
