@@ -3,12 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import Lock
-from typing import cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, Select, insert, select
@@ -22,8 +20,6 @@ from serving.store.rows import AccessRow
 from serving.store.shared_writes import SharedWrites
 from serving.store.statements import rows_on, statement
 
-ROWS_AT_ONCE = 1000
-"""Rows of a chain that are held at once while it is checked: a district has millions."""
 DIGESTED = ("district_id", "subject", "action", "object", "reason", "students", "previous_digest")
 
 
@@ -140,18 +136,3 @@ def digest_of(row: Mapping[str, object], at: datetime) -> str:
     """The sha256 of everything that a row says."""
     content = {name: row[name] for name in DIGESTED} | {"at": at.isoformat()}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def find_broken_row(session: Session, district_id: str) -> int | None:
-    """The id of the first row that does not follow from the one before; None where the chain holds."""
-    columns = [getattr(AccessRow, name) for name in (*DIGESTED, "id", "at", "digest")]
-    asked = select(*columns).where(AccessRow.district_id == district_id).order_by(AccessRow.id)
-    previous = ""
-    with closing(session.execute(asked.execution_options(yield_per=ROWS_AT_ONCE))) as found:
-        for row in found.mappings():
-            if row["previous_digest"] != previous or row["digest"] != digest_of(
-                cast(Mapping[str, object], row), row["at"]
-            ):
-                return int(row["id"])
-            previous = row["digest"]
-    return None

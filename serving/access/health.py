@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from features.health import HealthCheck
 from features.settings import District, Settings
-from serving.access.access_log import find_broken_row
+from serving.access.access_chain import find_broken_row
 from serving.store.database import database_address
 from serving.store.district_scope import enter_district
 from serving.store.health import connect_read_only, sqlite_file

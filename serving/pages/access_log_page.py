@@ -11,7 +11,8 @@ from sqlalchemy import String, cast, or_, select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from serving.access.access_log import find_broken_row, log_read
+from serving.access.access_chain import check_chain
+from serving.access.access_log import log_read
 from serving.access.authorize import Denied, OwnDistrict, authorize
 from serving.pages.current_user import SignedForm
 from serving.pages.visit import CurrentVisit, Visit
@@ -59,15 +60,26 @@ def log_page(visit: Visit, searched: str) -> Response:
         student = find_student(session, district_id, searched) if searched else None
         rows = log_rows(session, district_id, searched, student)
         lines = log_lines(session, visit, rows)
-        broken = find_broken_row(session, district_id)
+        chain = check_chain(visit.context.engine, session, district_id)
         asked_of = [student.student_key] if student else []
     log_read(
         visit.context.engine, visit.educator, "audit_access", target="access log", allowed=allowed, students=asked_of,
         at=visit.now,
     )  # fmt: skip
     return visit.page(
-        "access_log.html", lines=lines, broken=broken, searched=searched, student=student, most=MOST_LINES
+        "access_log.html",
+        lines=lines,
+        chain=chain,
+        through=chain.at.astimezone(district_zone(visit)) if chain.at else None,
+        searched=searched,
+        student=student,
+        most=MOST_LINES,
     )
+
+
+def district_zone(visit: Visit) -> ZoneInfo:
+    """The visitor's district's own time."""
+    return ZoneInfo(visit.context.settings.district(visit.educator.district_id).timezone)
 
 
 def find_student(session: Session, district_id: str, searched: str) -> StudentRow | None:
@@ -91,7 +103,7 @@ def log_rows(session: Session, district_id: str, searched: str, student: Student
 def log_lines(session: Session, visit: Visit, found: Sequence[AccessRow]) -> list[LogLine]:
     """The rows in words, at the district's own time."""
     district_id = visit.educator.district_id
-    zone = ZoneInfo(visit.context.settings.district(district_id).timezone)
+    zone = district_zone(visit)
     ids = {row.subject: row.subject.partition(":")[2] for row in found if row.subject.startswith("staff:")}
     names = staff_names(session, district_id, list(ids.values()))
     return [log_line(visit.language, row, names.get(ids.get(row.subject, ""), row.subject), zone) for row in found]

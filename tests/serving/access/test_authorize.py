@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from serving.access.access_log import find_broken_row, log_read
+from serving.access.access_chain import check_chain, find_broken_row
+from serving.access.access_log import log_read
 from serving.access.authorize import (
     ROLE_ACTIONS,
     Action,
@@ -189,6 +190,36 @@ def test_a_changed_or_missing_row_of_the_access_log_shows(service: ExampleServic
         session.delete(row)
         session.flush()
         assert find_broken_row(session, "harbor") == second + 1
+
+
+def test_a_look_at_the_log_begins_where_the_last_ended_and_misses_rows_taken_from_the_end(
+    service: ExampleService,
+) -> None:
+    engine, browser = service.context.engine, Browser(service, "harbor", "s-ines")
+    for key in ("k-amara", "k-bruno"):
+        browser.get(f"/students/{key}")
+    first, second = (one.id for one in rows(service))
+    with service.write_session() as session:
+        known = check_chain(engine, session, "harbor")
+        assert (known.row_id, known.broken) == (second, None)
+        changed = session.get(AccessRow, first)
+        assert changed is not None
+        changed.students = []
+        session.flush()
+        assert check_chain(engine, session, "harbor").broken is None, "what was followed is not followed again"
+        assert find_broken_row(session, "harbor") == first, "and the whole is, where that is asked"
+        session.delete(session.get(AccessRow, second))
+        session.flush()
+        assert check_chain(engine, session, "harbor").broken == second
+        session.rollback()
+    browser.get("/students/k-emil")
+    with service.write_session() as session:
+        row = rows(service)[-1]
+        later = session.get(AccessRow, row.id)
+        assert later is not None
+        later.reason = "another"
+        session.flush()
+        assert check_chain(engine, session, "harbor").broken == row.id
 
 
 def rows(service: ExampleService) -> list[AccessRow]:

@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, Engine, MetaData, func, select
 
-from serving.access.access_log import find_broken_row
+from serving.access.access_chain import find_broken_row
 from serving.store.database import migrate, migrating, open_engine, read_session
 from serving.store.revisions import migrations
 from serving.store.row_security import grant_service

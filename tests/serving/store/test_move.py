@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, select, text
 
 from features.errors import Refused
 from features.progress import quietly
-from serving.access.access_log import find_broken_row
+from serving.access.access_chain import find_broken_row
 from serving.store.database import migrate, open_engine, read_session, write_session
 from serving.store.move import move_database
 from serving.store.rows import AccessRow, Row

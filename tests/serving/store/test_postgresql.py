@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from features.errors import MachineRefused
-from serving.access.access_log import find_broken_row, record_access
+from serving.access.access_chain import find_broken_row
+from serving.access.access_log import record_access
 from serving.access.authorize import Allowed, Client
 from serving.scoring.run_writer import write_run
 from serving.store.database import migrate, open_engine, read_session, write_session

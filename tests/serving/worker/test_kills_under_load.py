@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from features.warehouse.file import open_warehouse
-from serving.access.access_log import find_broken_row
+from serving.access.access_chain import find_broken_row
 from serving.store.database import read_session
 from tests.serving.worker.killed_service import KilledService
 from tests.serving.worker.test_worker import wait_until
