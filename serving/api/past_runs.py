@@ -1,10 +1,13 @@
 """Scoring runs, and all scores of one as a stream of lines: `GET /v1/scoring-runs`."""
 
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Annotated, Literal, cast
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
@@ -12,6 +15,7 @@ from models.verdict import GateVerdict
 from serving.access.access_log import log_read
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize
 from serving.api.clients import ClientWithScope
+from serving.api.cursors import cursor_of, place_of
 from serving.api.known_outcomes import refuse_unknown_outcome
 from serving.api.line_messages import RunLine
 from serving.api.line_texts import facts_of
@@ -20,6 +24,7 @@ from serving.api.run_lines import CSV, NDJSON, RunLines
 from serving.api.score_messages import RunLinks, ScoringRun, ScoringRuns
 from serving.app_context import RequestContext
 from serving.store.rows import RunRow
+from serving.web.problems import RecordsRefused, parameter_mistake
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 LINES = (
@@ -41,19 +46,48 @@ ReadingClient = Annotated[Client, Depends(ClientWithScope("scores.read"))]
 def get_runs(
     client: ReadingClient,
     context: RequestContext,
+    response: Response,
     outcome: Annotated[str | None, Query(max_length=200, description="one outcome")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    limit: Annotated[int, Query(ge=1, le=500, description="runs of a page")] = 50,
+    cursor: Annotated[str, Query(max_length=500, description="from the page before")] = "",
 ) -> ScoringRuns:
-    """The district's scoring runs, one of each outcome and list, the newest first."""
+    """The district's scoring runs, one of each outcome and list, the newest first; `next` and `Link` lead on."""
     with context.read_session() as session:
         if isinstance(authorize(session, client, "scores.read", OwnDistrict()), Denied):
             raise HTTPException(404)
         refuse_unknown_outcome(session, client, context, outcome)
         own = select(RunRow).where(RunRow.district_id == client.district_id)
         found = own.where(RunRow.outcome == outcome) if outcome else own
-        newest = found.order_by(RunRow.as_of.desc(), RunRow.created_at.desc(), RunRow.run_id).limit(limit)
+        if cursor:
+            found = found.where(earlier_than(place_of(cursor, {"outcome": outcome}, 3)))
+        newest = found.order_by(RunRow.as_of.desc(), RunRow.created_at.desc(), RunRow.run_id).limit(limit + 1)
         runs = [present_run(run) for run in session.scalars(newest)]
-    return ScoringRuns.model_construct(runs=runs)
+    following = next_runs(outcome, limit, runs[limit - 1]) if len(runs) > limit else None
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return ScoringRuns.model_construct(runs=runs[:limit], next=following)
+
+
+def earlier_than(place: Sequence[str]) -> ColumnElement[bool]:
+    """Runs after a place in their order; RecordsRefused for a cursor that has no such place."""
+    try:
+        as_of, created_at = date.fromisoformat(place[0]), datetime.fromisoformat(place[1])
+    except ValueError:
+        raise RecordsRefused([parameter_mistake("cursor", "expected a cursor as a page gave it")]) from None
+    same_day = RunRow.as_of == as_of
+    return or_(
+        RunRow.as_of < as_of,
+        and_(same_day, RunRow.created_at < created_at),
+        and_(same_day, RunRow.created_at == created_at, RunRow.run_id > place[2]),
+    )
+
+
+def next_runs(outcome: str | None, limit: int, last: ScoringRun) -> str:
+    """The address of the runs after the last one of a page."""
+    place = last.as_of.isoformat(), last.created_at.isoformat(), last.run_id
+    asked = {"outcome": outcome} if outcome else {}
+    cursor = cursor_of({"outcome": outcome}, place)
+    return f"/v1/scoring-runs?{urlencode({**asked, 'limit': limit, 'cursor': cursor})}"
 
 
 @router.get(

@@ -293,6 +293,7 @@ class ScoringRun(Message):
 
 
 class ScoringRuns(Message):
-    """The newest scoring runs, the newest first."""
+    """Scoring runs, the newest first."""
 
     runs: list[ScoringRun]
+    next: str | None = Field(description="the address of the next ones; null where there are none")

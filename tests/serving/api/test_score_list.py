@@ -206,6 +206,24 @@ def test_runs_come_newest_first_with_their_addresses(read_service: ExampleServic
     assert program.ask("GET", runs[0].links.scores).status_code == 200
 
 
+def test_earlier_runs_come_in_pages_each_once(service: ExampleService) -> None:
+    for _ in range(2):
+        service.record_next_run("harbor")
+    with service.write_session() as session:
+        for number in range(3):
+            write_run(session, replace(run_of("harbor"), run_id=f"run-again-{number}"))
+    program, found, address = ApiClient(service, "harbor"), [], "/v1/scoring-runs?limit=2"
+    while address:
+        answer = program.ask("GET", address)
+        page, address = answer.json(), answer.json()["next"]
+        assert answer.headers.get("link") == (f'<{address}>; rel="next"' if address else None)
+        found += [one["run_id"] for one in page["runs"]]
+    whole = program.ask("GET", "/v1/scoring-runs").json()
+    assert found == [one["run_id"] for one in whole["runs"]]
+    assert (len(set(found)), len(found), whole["next"]) == (6, 6, None)
+    assert program.ask("GET", "/v1/scoring-runs?cursor=x").status_code == 422
+
+
 @pytest.mark.parametrize("district", ["harbor", "mesa"])
 @pytest.mark.parametrize("scopes", [(), ("scores.read",)])
 def test_what_is_put_together_is_to_the_letter_what_the_message_says(
