@@ -25,6 +25,7 @@ from serving.pages.current_user import SignedForm
 from serving.pages.places import places_of
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.rows import StaffRow
+from serving.support.purge import policy_of
 from serving.wording.locale import Language
 from serving.wording.scores import ROLES
 
@@ -75,6 +76,8 @@ def people_page(visit: Visit, *, password: str = "", named: str = "", refused: s
         may_manage=reason_for(visit.educator, "manage_people") is not None,
         may_purge=reason_for(visit.educator, "purge") is not None,
         settings=visit.context.settings,
+        support=visit.support,
+        policy=policy_of(visit.support, visit.today),
         password=password,
         named=named,
         refused=refused,

@@ -194,3 +194,10 @@ def test_who_looks_into_the_log_stands_in_it_with_the_student_they_asked_for(ser
     looked = [(row.action, row.object, row.students) for row in service.rows(AccessRow) if isinstance(row, AccessRow)]
     assert looked == [("audit_access", "access log", []), ("audit_access", "access log", ["k-amara"])]
     assert "Looked into: this log" in officer.send("/access-log", q="100").text
+
+
+def test_all_that_is_set_about_how_long_things_are_kept_stands_together(service: ExampleService) -> None:
+    page = added(service, "omar", "privacy_officer").get("/people").text
+    for setting in ("service.keep_runs", "support.written_years = 0", "support.list_years = 0"):
+        assert f"<code>{setting}</code>" in page
+    assert page.count("Kept for good") == 2
