@@ -1,5 +1,6 @@
 """Permissions that people are given by hand, beyond what their role in the district's own records says."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -22,6 +23,18 @@ def permissions_of(session: Session, district_id: str, staff_id: str) -> frozens
     """The permissions that a person has; one of an earlier version that is not known any more is none."""
     given = set(session.scalars(*select_permissions(district_id, staff_id)))
     return frozenset(permission for permission in PERMISSIONS if permission in given)
+
+
+def permissions_of_each(session: Session, district_id: str, staff_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The same of several people of a district, by their ids and in order, in one query; nobody who has none."""
+    found = select(StaffGrantRow.staff_id, StaffGrantRow.permission).where(
+        StaffGrantRow.district_id == district_id, StaffGrantRow.staff_id.in_(staff_ids)
+    )
+    held: dict[str, list[str]] = {}
+    for staff_id, permission in session.execute(found.order_by(StaffGrantRow.permission)):
+        if permission in PERMISSIONS:
+            held.setdefault(staff_id, []).append(permission)
+    return held
 
 
 @statement

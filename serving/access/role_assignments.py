@@ -47,6 +47,18 @@ def roles_of(session: Session, staff: StaffRow) -> tuple[RoleAssignment, ...]:
     return tuple(dict.fromkeys([RoleAssignment(cast(Role, staff.role), staff.school_id), *given]))
 
 
+def roles_of_each(session: Session, district_id: str, people: Sequence[StaffRow]) -> dict[str, list[RoleAssignment]]:
+    """The same of several people of a district, by their ids, in one query."""
+    held = {one.staff_id: [RoleAssignment(cast(Role, one.role), one.school_id)] for one in people}
+    given = select(RoleAssignmentRow).where(
+        RoleAssignmentRow.district_id == district_id, RoleAssignmentRow.staff_id.in_(list(held))
+    )
+    for row in session.scalars(given.order_by(RoleAssignmentRow.given_at, RoleAssignmentRow.role)):
+        if row.role in ROLES:
+            held[row.staff_id].append(RoleAssignment(cast(Role, row.role), row.school_id or None))
+    return {staff_id: list(dict.fromkeys(roles)) for staff_id, roles in held.items()}
+
+
 @statement
 def select_roles(district_id: str, staff_id: str) -> Select[str, str]:
     """The roles and schools given to a person by hand, in the order in which they were."""

@@ -1,10 +1,11 @@
 """People: who may sign in, in which roles, what each sees, and where capacity and retention are set."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
@@ -14,8 +15,8 @@ from serving.access.accounts import create_password
 from serving.access.authorize import Allowed, Denied, Educator, OwnDistrict, authorize, reason_for
 from serving.access.covers import covered_by
 from serving.access.people import end_access
-from serving.access.permissions import permissions_of
-from serving.access.role_assignments import roles_of
+from serving.access.permissions import permissions_of, permissions_of_each
+from serving.access.role_assignments import RoleAssignment, roles_of, roles_of_each
 from serving.pages.caseload import scope_of
 from serving.pages.caseload_counts import ListFacts
 from serving.pages.caseload_line import school_names
@@ -30,6 +31,8 @@ from serving.wording.locale import Language
 from serving.wording.scores import ROLES
 
 router = APIRouter(include_in_schema=False)
+MOST_PEOPLE = 50
+"""Lines of a page."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +63,27 @@ def get_people(visit: CurrentVisit) -> Response:
     return people_page(visit)
 
 
-def people_page(visit: Visit, *, password: str = "", named: str = "", refused: str = "", status: int = 200) -> Response:
+@router.post("/people")
+def post_people(visit: CurrentVisit, fields: SignedForm) -> Response:
+    """Those whose name or address is looked for, which stands in no address of a page."""
+    return people_page(visit, searched=fields.get("q", "").strip()[:100])
+
+
+def people_page(
+    visit: Visit, *, searched: str = "", password: str = "", named: str = "", refused: str = "", status: int = 200
+) -> Response:
     """The page; with a new password, which is shown this once."""
     with visit.context.read_session() as session:
         if isinstance(authorize(session, visit.educator, "see_people", OwnDistrict()), Denied):
             raise HTTPException(404)
-        found = select(StaffRow).where(StaffRow.district_id == visit.educator.district_id)
-        order = (StaffRow.password_hash.is_(None), StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id)
-        schools = school_names(session, visit.educator.district_id)
-        lines = [person_line(session, one, visit.language, schools) for one in session.scalars(found.order_by(*order))]
+        lines = person_lines(session, visit, find_people(session, visit.educator.district_id, searched))
     return visit.page(
         "people.html",
         status=status,
-        lines=lines,
+        lines=lines[:MOST_PEOPLE],
+        more=len(lines) > MOST_PEOPLE,
+        most=MOST_PEOPLE,
+        searched=searched,
         may_manage=reason_for(visit.educator, "manage_people") is not None,
         may_purge=reason_for(visit.educator, "purge") is not None,
         settings=visit.context.settings,
@@ -84,15 +95,39 @@ def people_page(visit: Visit, *, password: str = "", named: str = "", refused: s
     )
 
 
-def person_line(session: Session, row: StaffRow, language: Language, schools: dict[str, str]) -> PersonLine:
+def find_people(session: Session, district_id: str, searched: str) -> list[StaffRow]:
+    """Those who may sign in first, then by name: one more than the page shows where there are more."""
+    found = select(StaffRow).where(StaffRow.district_id == district_id)
+    for word in searched.replace(",", " ").split():
+        named = (StaffRow.last_name, StaffRow.first_name, StaffRow.email)
+        found = found.where(or_(*(one.icontains(word, autoescape=True) for one in named)))
+    order = (StaffRow.password_hash.is_(None), StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id)
+    return list(session.scalars(found.order_by(*order).limit(MOST_PEOPLE + 1)))
+
+
+def person_lines(session: Session, visit: Visit, people: Sequence[StaffRow]) -> list[PersonLine]:
+    """People in lines; their roles and permissions are two queries, however many they are."""
+    district_id = visit.educator.district_id
+    schools = school_names(session, district_id)
+    roles = roles_of_each(session, district_id, people)
+    given = permissions_of_each(session, district_id, [one.staff_id for one in people])
+    return [
+        person_line(one, roles[one.staff_id], given.get(one.staff_id, []), visit.language, schools) for one in people
+    ]
+
+
+def person_line(
+    row: StaffRow, roles: Sequence[RoleAssignment], given: Sequence[str], language: Language, schools: dict[str, str]
+) -> PersonLine:
     """Somebody in a line."""
     held = [
         ", ".join(filter(None, (language.translate(ROLES[one.role]), schools.get(one.school_id or ""))))
-        for one in roles_of(session, row)
+        for one in roles
     ]
     state = "ended" if row.ended_at else "may" if row.password_hash else "never"
-    given = tuple(sorted(permissions_of(session, row.district_id, row.staff_id)))
-    return PersonLine(row.staff_id, f"{row.last_name}, {row.first_name}", row.email or "", tuple(held), given, state)
+    return PersonLine(
+        row.staff_id, f"{row.last_name}, {row.first_name}", row.email or "", tuple(held), tuple(given), state
+    )
 
 
 @router.get("/people/{staff_id}")

@@ -201,3 +201,21 @@ def test_all_that_is_set_about_how_long_things_are_kept_stands_together(service:
     for setting in ("service.keep_runs", "support.written_years = 0", "support.list_years = 0"):
         assert f"<code>{setting}</code>" in page
     assert page.count("Kept for good") == 2
+
+
+def test_people_come_fifty_at_a_time_and_are_found_by_name(service: ExampleService) -> None:
+    officer = added(service, "omar", "privacy_officer")
+    with service.write_session() as session:
+        for i in range(60):
+            new = NewPerson(f"x-{i}", "Zoe", f"Zz{i:02}", f"zoe{i}@example.org", "observer")
+            add_person(session, "harbor", new)
+    page = officer.get("/people").text
+    assert page.count('<th scope="row">') == 50
+    assert "The first 50 people are shown" in page
+    assert "Zz59" not in page
+    found = officer.send("/people", q="zz59, zoe").text
+    assert found.count('<th scope="row">') == 1
+    assert "Zz59, Zoe" in found
+    assert "Nobody has such a name" in officer.send("/people", q="%").text
+    assert Browser(service, "harbor", "s-ines").send("/people", q="zz59").status_code == 404
+    assert officer.post("/people", {"token": "0" * 128, "q": "zz59"}).status_code == 403
