@@ -14,7 +14,7 @@ LOOK_BACK = timedelta(days=400)
 """How far back a contact may be dated."""
 LOOK_AHEAD = timedelta(days=200)
 """How far ahead something may be due."""
-DUE_IN = {"": msgid("On the day below, if any"), "7": msgid("In a week"), "14": msgid("In two weeks")}
+DUE_IN = {"": msgid("On another day, or none"), "7": msgid("In a week"), "14": msgid("In two weeks")}
 """In how many days a follow-up is due, where no day is given."""
 
 

@@ -32,7 +32,7 @@ DONE: Mapping[str, str] = {
     "snooze_ended": msgid("The student may be put forward again."),
     "meeting": msgid("The meeting is on record."),
     "meeting_deleted": msgid("The meeting is deleted. What it said is kept in the log."),
-    "cover": msgid("The caseload is handed over until that day."),
+    "cover": msgid("The caseload is handed over. It comes back to you after the last day that you set."),
     "cover_ended": msgid("The cover has ended."),
     "agenda": msgid("The students are on the agenda of the next meeting."),
     "on_agenda": msgid("The student is on the agenda."),

@@ -57,7 +57,7 @@ def new_on_list(language: Language, score: ScoreRow, *, other_scoring: bool = Fa
     if change in steady_words(language, score):
         then = band_words(language, score.previous_band).lower()
         day = language.day_of_year(score.previous_as_of)
-        return language.translate("New on the list; {band} on {day} too", band=then, day=day)
+        return language.translate("New on the list; {band} on {day} too, but not listed then", band=then, day=day)
     return language.translate("New on the list. {sentence}", sentence=change)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from serving.store.cell_types import JsonCell
-from serving.wording.letter_marks import letter
+from serving.wording.letter_marks import MARK_POINTS, letter
 from serving.wording.locale import Language, msgid
 from serving.wording.own_record import CORE, CourseMark, DaysMissed, OwnRecord
 
@@ -20,6 +20,8 @@ NAMED_IN_A_ROW = 3
 """The most courses that a row names."""
 FELL = 1.0
 """A fall of the average mark that is worth a word: a letter."""
+FALLEN_LETTERS = 2
+"""A fall in one subject that is worth a word."""
 GOOD = 3
 MOST_STRENGTHS = 3
 
@@ -40,6 +42,8 @@ MARK_BEFORE = msgid("Last year {where}: {mark}.")
 MARKS_NOW = msgid("Marks now: {courses}.")
 AVERAGE_BEFORE = msgid("Average mark: {mark} now, {before} last year.")
 MARKS_FELL = msgid("The average mark fell: {mark} now, {before} last year.")
+
+SUBJECT_FELL = msgid("Went down {where}: {before} last year, {mark} now.")
 
 Kind = Literal["attendance", "grades"]
 SUBJECT_OF = {"math_points_now": "math", "ela_points_now": "ela", "science_points_now": "science",
@@ -219,10 +223,30 @@ def year_words(language: Language, year: DaysMissed) -> str:
 
 
 def mark_facts(language: Language, record: OwnRecord) -> list[RecordFact]:
-    """Courses with an F, else a fall of the average mark by a letter."""
+    """Courses with an F, and core subjects that fell by two letters; else a fall of the average mark by a letter."""
     failed = [one for one in record.courses if one.points == 0]
+    fallen = fallen_subjects(language, record, failed)
     if failed:
-        return [RecordFact("grades", failing(language, record, failed).sentence, record.fall_in_marks)]
+        return [RecordFact("grades", failing(language, record, failed).sentence, record.fall_in_marks), *fallen]
+    return fallen or average_facts(language, record)
+
+
+def fallen_subjects(language: Language, record: OwnRecord, said: Sequence[CourseMark]) -> list[RecordFact]:
+    """The core subjects whose mark is two letters or more below last year's, but for courses already `said`."""
+    fallen = [one for one in record.courses if one.gain <= -FALLEN_LETTERS and one not in said]
+    return [
+        RecordFact(
+            "grades",
+            language.translate(SUBJECT_FELL, where=language.translate(SUBJECTS[one.subject]), before=one.before,
+                               mark=one.mark),
+            -one.gain / max(MARK_POINTS.values()),
+        )
+        for one in fallen
+    ]  # fmt: skip
+
+
+def average_facts(language: Language, record: OwnRecord) -> list[RecordFact]:
+    """A fall of the average mark by a letter."""
     if record.average is None or record.average_before is None or record.average_before - record.average < FELL:
         return []
     words = language.translate(MARKS_FELL, mark=letter(record.average), before=letter(record.average_before))

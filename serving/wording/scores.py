@@ -42,7 +42,7 @@ ORDER = {
     "model": msgid("Students with a higher score come first."),
     "rule": msgid(
         "Students with more of the rule’s signals come first. Of those with as many, first come those listed before,"
-        " then a lot decides."
+        " then the order is drawn at random."
     ),
 }
 SEVERAL_ORDERS = msgid("Several lists are put together by how high a student stands on each.")

@@ -17,6 +17,8 @@ from tests.chromium import Windows
 from tests.serving.conftest import copy_prepared, opened
 from tests.serving.example_scores import with_scores
 from tests.serving.example_service import TODAY, ExampleService, run_of, scored, scores_of
+from tests.serving.pages.test_follow_through import ines_of
+from tests.serving.pages.test_meeting import called
 
 pytestmark = pytest.mark.browser
 MANY = 1222
@@ -187,3 +189,14 @@ def test_print_keeps_every_record_it_shows_says_what_it_leaves_out_and_has_its_l
     style = foot.evaluate("one => [getComputedStyle(one).display, getComputedStyle(one).breakInside]")
     assert style == ["table-footer-group", "avoid"], "only such a foot is repeated on every page"
     assert [one.inner_text() for one in page.locator(".top, .crumbs, .page-actions").all() if one.is_visible()] == []
+
+
+def test_minutes_are_a_table_on_paper_too(windows: Windows, long_list: ExampleService, address: str) -> None:
+    """A sheet is narrower than where a screen sets a block for each row, of which eight fill two sheets."""
+    meeting = called(ines_of(long_list), "amara", "bruno")
+    page = windows.signed_in(long_list.session_of("harbor", "s-ines"), address, width=700)
+    page.goto(f"{address}{meeting}/minutes")
+    row = page.locator(".minutes tbody tr").first
+    on_screen = row.evaluate("one => getComputedStyle(one).display")
+    page.emulate_media(media="print")
+    assert (on_screen, row.evaluate("one => getComputedStyle(one).display")) == ("grid", "table-row")

@@ -34,7 +34,7 @@ def test_the_list_says_how_often_such_lists_were_right_and_what_orders_it(servic
     rule = words_of(Browser(service, "mesa", "s-ines").get("/caseload").text)
     assert "Not enough evidence yet" in rule
     assert "The published rule puts this list in order" in rule
-    order = "Of those with as many, first come those listed before, then a lot decides."
+    order = "Of those with as many, first come those listed before, then the order is drawn at random."
     assert order in rule
     by_name = words_of(Browser(service, "mesa", "s-ines").get("/caseload?sort=name").text)
     assert order not in by_name, "of a list in another order nothing is said"

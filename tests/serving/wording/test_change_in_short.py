@@ -86,9 +86,9 @@ def test_a_first_score_has_nothing_to_be_set_beside() -> None:
 
 
 @pytest.mark.parametrize(("score", "other_scoring", "words"), [
-    (score_of(0.70, 0.70, told=False), False, "New on the list; many signals on Nov 13 too"),
-    (score_of(0.70, 0.68), False, "New on the list; many signals on Nov 13 too"),
-    (score_of(0.45, 0.45), False, "New on the list; some signals on Nov 13 too"),
+    (score_of(0.70, 0.70, told=False), False, "New on the list; many signals on Nov 13 too, but not listed then"),
+    (score_of(0.70, 0.68), False, "New on the list; many signals on Nov 13 too, but not listed then"),
+    (score_of(0.45, 0.45), False, "New on the list; some signals on Nov 13 too, but not listed then"),
     (score_of(0.70, 0.30, RiskChange(0.40, 0.0)), False, "New on the list. More signals than on Nov 13 (+40 of 100)"),
     (score_of(0.40, 0.60, RiskChange(-0.20, 0.0)), False, "New on the list. Fewer signals than on Nov 13 (-20 of 100)"),
     (score_of(0.60, 0.40, told=False), False, "New on the list. More signals than on Nov 13 (then: some signals)"),
