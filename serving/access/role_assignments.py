@@ -55,7 +55,7 @@ def roles_of_each(session: Session, district_id: str, people: Sequence[StaffRow]
     )
     for row in session.scalars(given.order_by(RoleAssignmentRow.given_at, RoleAssignmentRow.role)):
         if row.role in ROLES:
-            held[row.staff_id].append(RoleAssignment(cast(Role, row.role), row.school_id or None))
+            held[row.staff_id].append(RoleAssignment(row.role, row.school_id or None))
     return {staff_id: list(dict.fromkeys(roles)) for staff_id, roles in held.items()}
 
 
