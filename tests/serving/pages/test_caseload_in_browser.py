@@ -74,6 +74,12 @@ def opened_page(
     return windows.signed_in(service.session_of("harbor", "s-lena"), address, width=width, script=script)
 
 
+def resize(page: Page, width: int) -> None:
+    """Gives the window another width, and waits until it is drawn so: rules by width come with a frame."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_by_mouse_a_student_is_found_and_the_list_narrowed_sorted_and_read_to_its_end(
     windows: Windows, long_list: ExampleService, address: str, script: bool
@@ -149,7 +155,7 @@ def test_words_that_are_longer_by_two_fifths_are_not_cut_off(
     page.goto(f"{address}{path}")
     page.evaluate(LONGER)
     for width in (375, 768, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
+        resize(page, width)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
         assert page.evaluate(CLIPPED) == [], width
 

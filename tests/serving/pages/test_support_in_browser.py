@@ -20,7 +20,7 @@ from tests.serving.conftest import copy_prepared, opened
 from tests.serving.example_releases import OUTCOME
 from tests.serving.example_service import NOW, ExampleService
 from tests.serving.pages.example_entries import CONTACT, IDS, PLAN, STUDENT, write_everything
-from tests.serving.pages.test_caseload_in_browser import CLIPPED, LONGER
+from tests.serving.pages.test_caseload_in_browser import CLIPPED, LONGER, resize
 from tests.serving.pages.test_data_health import tell_health
 from tests.serving.pages.test_equity import release_audited
 from tests.sweeps import swept
@@ -268,7 +268,7 @@ def violations_on(visitor: Visitor, paths: Sequence[str]) -> dict[tuple[str, int
         visitor.page.evaluate(AXE.read_text(encoding="utf-8"))
         visitor.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         for width, scheme in SCREENS:
-            visitor.page.set_viewport_size({"width": width, "height": 800})
+            resize(visitor.page, width)
             visitor.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             wide = visitor.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
             seen = axe_violations(visitor.page) if (width, scheme) in asked else []
@@ -281,7 +281,7 @@ def violations_on(visitor: Visitor, paths: Sequence[str]) -> dict[tuple[str, int
 
 def cut_off_on_a_phone(page: Page) -> list[str]:
     """What is cut off on a phone where every word is longer by two fifths; the page is spoiled afterwards."""
-    page.set_viewport_size({"width": PHONE, "height": 800})
+    resize(page, PHONE)
     page.evaluate(LONGER)
     over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     clipped: list[str] = page.evaluate(CLIPPED)
